@@ -1,0 +1,32 @@
+"""What a cluster file (`clusters/<cluster>.yaml`) says. Spec: the design's §3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from gitopsml.yamlio import Document
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Cluster:
+    """One cluster. `data` is the file's content with the provider's data merged below it, what blueprints see as `cluster`.
+
+    `document` is where it was written (None for the default cluster of a repository without cluster files).
+    """
+
+    name: str
+    provider: str = ""
+    kubernetes: str = ""  # "1.36"; "" = the newest known
+    data: dict[str, Any] = field(default_factory=dict)
+    document: Document | None = None
+
+    @property
+    def gpu_pools(self) -> list[dict[str, Any]]:
+        """The declared pools of accelerators: product, perNode, nodes, memory, labels, taints, resource."""
+        return list(self.data.get("gpuPools") or [])
+
+    @property
+    def controllers(self) -> dict[str, str]:
+        """Installed controllers -> version."""
+        return dict(self.data.get("controllers") or {})
