@@ -25,7 +25,7 @@ DOORS = {
     "yaml": "yamlio/", "ruamel": "yamlio/", "click": "cli/", "git": "repo", "jsonschema": "schemas/", "jsonschema_rs": "schemas/",
     "kubernetes_validate": "schemas/", "re2": "cel/regex",
 }  # fmt: skip
-START_UP = {"errors", "__init__", "__main__", "cli/__init__"}  # may import click while starting; nobody else may import heavy things
+START_UP = {"errors", "__init__", "__main__", "cli/group"}  # may import click while starting; nobody else may import heavy things
 MODULE_LINES, FUNCTION_LINES, FUNCTION_MEDIAN = 300, 40, 10
 
 

@@ -12,7 +12,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code. Never raises, never shows a traceback for a user's error."""
     from click.exceptions import Abort, ClickException, Exit
 
-    from gitopsml.cli import cli
+    from gitopsml.cli.group import cli
 
     try:
         code = cli.main(args=argv, prog_name="gitopsml", standalone_mode=False)
