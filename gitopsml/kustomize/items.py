@@ -1,0 +1,216 @@
+"""What flows between the steps of a build: objects that know their origins, their former names and how they were made.
+
+An `Item` is a value: `data` and `trail` are never changed in place, every change gives a new Item that shares what it did not
+touch. Changing a field goes through `put`, `derive` and `remove`, which move data and trail together, so the origin law (the
+value at a leaf's origin is the leaf, or the entry is derived) cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from gitopsml.model.origin import Origin, Trail
+from gitopsml.model.pointer import Pointer, lookup
+
+DEFAULT_NAMESPACE = "default"
+
+
+class Id(NamedTuple):
+    """Group, version, kind, namespace, name. "" and "default" are the same namespace to `same`; the core group is ""."""
+
+    group: str
+    version: str
+    kind: str
+    namespace: str
+    name: str
+
+    @property
+    def effective(self) -> Id:
+        """The id to compare by: no namespace is `default`."""
+        return self if self.namespace else self._replace(namespace=DEFAULT_NAMESPACE)
+
+    def same(self, other: Id) -> bool:
+        """Whether both name one object."""
+        return self.effective == other.effective
+
+    def __str__(self) -> str:
+        place = f" in namespace {self.namespace}" if self.namespace else ""
+        return f"{self.kind} {self.name}{place}"
+
+
+class Former(NamedTuple):
+    """What an object was called before a renaming step."""
+
+    kind: str
+    namespace: str
+    name: str
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Item:
+    """One object on its way through a build; compared by identity.
+
+    `former` holds the ids before each renaming step, oldest first (`renamed` appends). `prefixes` and `suffixes` are what layers
+    put around the name, in order of application; name references use them to choose between candidates.
+    `needs_hash`: a generated ConfigMap or Secret whose name gets a hash at the end. `behavior` is the generator's word for
+    how the object meets one of the same id ("" for objects that were not generated).
+    `allow_name_change` and `allow_kind_change`: what patches may do. `made_by` tells what wrote the object for
+    `buildMetadata` (path, or generator).
+    """
+
+    data: dict[str, Any]
+    trail: Trail
+    former: tuple[Former, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    needs_hash: bool = False
+    behavior: str = ""
+
+    @property
+    def api_version(self) -> str:
+        return _text(self.data.get("apiVersion"))
+
+    @property
+    def group(self) -> str:
+        group, slash, _ = self.api_version.partition("/")
+        return group if slash else ""
+
+    @property
+    def version(self) -> str:
+        group, slash, version = self.api_version.partition("/")
+        return version if slash else group
+
+    @property
+    def kind(self) -> str:
+        return _text(self.data.get("kind"))
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        metadata = self.data.get("metadata")
+        return metadata if isinstance(metadata, dict) else {}
+
+    @property
+    def name(self) -> str:
+        return _text(self.metadata.get("name"))
+
+    @property
+    def namespace(self) -> str:
+        return _text(self.metadata.get("namespace"))
+
+    @property
+    def id(self) -> Id:
+        """The current id."""
+        return Id(self.group, self.version, self.kind, self.namespace, self.name)
+
+    @property
+    def ids(self) -> list[Id]:
+        """Every id it has had, oldest first, then the current one."""
+        group, version = self.group, self.version
+        return [Id(group, version, one.kind, one.namespace, one.name) for one in self.former] + [self.id]
+
+    @property
+    def original(self) -> Id:
+        """The oldest id."""
+        if not self.former:
+            return self.id
+        first = self.former[0]
+        return Id(self.group, self.version, first.kind, first.namespace, first.name)
+
+    def at(self, *pointer: str | int, default: Any = None) -> Any:
+        """The value at a pointer, `default` where a step is missing."""
+        return lookup(self.data, pointer, default)
+
+    def remember(self) -> Item:
+        """A copy that remembers the current id as a former one; call before changing name, namespace or kind."""
+        return replace(self, former=(*self.former, Former(self.kind, self.namespace or DEFAULT_NAMESPACE, self.name)))
+
+    def put(self, pointer: Pointer, value: Any, origin: Origin, step: str) -> Item:
+        """A copy with `value` at `pointer`, written exactly so at `origin` (the value there IS the value).
+
+        Missing maps on the way are made. A list index must exist, or be the length of the list (append).
+        """
+        return self.write(pointer, value, Trail(origin, step=step))
+
+    def derive(self, pointer: Pointer, value: Any, sources: tuple[Origin, ...], step: str) -> Item:
+        """A copy with a computed `value` at `pointer`; the first source is the one to show a person first."""
+        return self.write(pointer, value, Trail(sources[0], step=step, derived=True, sources=sources))
+
+    def write(self, pointer: Pointer, value: Any, trail: Trail) -> Item:
+        """A copy with `value` and `trail` at `pointer`; what stood there before becomes `overrode` of the trail."""
+        return replace(self, data=_set(self.data, pointer, value), trail=_written(self.trail, self.data, pointer, trail))
+
+    def remove(self, pointer: Pointer, origin: Origin, step: str) -> Item:
+        """A copy without the value at `pointer` (which must exist); a tombstone says that `origin` removed it."""
+        return replace(self, data=_unset(self.data, pointer), trail=_removed(self.trail, self.data, pointer, origin, step))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else "" if value is None else str(value)
+
+
+def _set(data: Any, pointer: Pointer, value: Any) -> Any:
+    """`data` with `value` at `pointer`; copies only the containers on the way."""
+    if not pointer:
+        return value
+    key, rest = pointer[0], pointer[1:]
+    if isinstance(data, list):
+        assert isinstance(key, int)
+        elements = list(data)
+        elements[key : key + 1] = [_set(data[key] if key < len(data) else None, rest, value)]
+        return elements
+    table = dict(data) if data else {}
+    table[key] = _set(table.get(key), rest, value)
+    return table
+
+
+def _written(trail: Trail, data: Any, pointer: Pointer, new: Trail) -> Trail:
+    known = trail.parts.get(pointer[0]) if pointer else trail
+    if not pointer:
+        return replace(new, overrode=trail if new.overrode is None else new.overrode)
+    key, rest = pointer[0], pointer[1:]
+    here = isinstance(data, list) and isinstance(key, int) and key < len(data) or isinstance(data, dict) and key in data
+    if known is None and not here:
+        inner = _fresh(trail, key, rest, new)
+    else:
+        inner = _written(trail.part(key), data[key] if here else None, rest, new)
+    return trail.with_part(key, inner)
+
+
+def _fresh(trail: Trail, key: str | int, rest: Pointer, new: Trail) -> Trail:
+    """The trail of a part that did not exist: made containers count as written by the step that needed them."""
+    if not rest:
+        return new
+    made = Trail(new.origin, step=new.step, derived=True, sources=new.sources or (new.origin,))
+    return made.with_part(rest[0], _fresh(made, rest[0], rest[1:], new))
+
+
+def _unset(data: Any, pointer: Pointer) -> Any:
+    key, rest = pointer[0], pointer[1:]
+    if rest:
+        return _set(data, (key,), _unset(data[key], rest))
+    if isinstance(data, list):
+        assert isinstance(key, int)
+        return data[:key] + data[key + 1 :]
+    return {name: value for name, value in data.items() if name != key}
+
+
+def _removed(trail: Trail, data: Any, pointer: Pointer, origin: Origin, step: str) -> Trail:
+    key, rest = pointer[0], pointer[1:]
+    if rest:
+        return trail.with_part(key, _removed(trail.part(key), data[key], rest, origin, step))
+    tombstone = Trail(origin, step=step, gone=True, overrode=trail.part(key))
+    if isinstance(data, list):
+        assert isinstance(key, int)
+        kept = [number for number in range(len(data)) if number != key]
+        return moved(trail, kept)
+    return trail.with_part(key, tombstone)
+
+
+def moved(trail: Trail, order: list[int]) -> Trail:
+    """The trail of a list whose element `n` is now the former element `order[n]`."""
+    parts: dict[str | int, Trail] = {name: part for name, part in trail.parts.items() if not isinstance(name, int)}
+    for number, former in enumerate(order):
+        if number != former or former in trail.parts:
+            parts[number] = trail.part(former)
+    return replace(trail, parts=parts)
