@@ -87,7 +87,7 @@ def test_links_are_never_written_through(tmp_path: Path) -> None:
 @pytest.fixture
 def nobody(tmp_path: Path) -> Iterator[Path]:
     """A folder that the effective user may read and enter, but not write."""
-    for folder in (tmp_path, *tmp_path.parents[:3]):
+    for folder in (tmp_path, *tmp_path.parents[:2]):
         folder.chmod(0o755)
     root = os.geteuid() == 0
     if root:
@@ -101,5 +101,5 @@ def nobody(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_read_only_folder(nobody: Path) -> None:
-    with pytest.raises(UserError, match="deploy/a.yaml: cannot write: permission denied; make the folder writable"):
+    with pytest.raises(UserError, match=r"deploy/a\.yaml: cannot write: permission denied; make the folder writable"):
         apply(Plan(create=("deploy/a.yaml",)), {"deploy/a.yaml": NEW}, str(nobody))
