@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from gitopsml.kustomize.scope import cluster_scoped
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer, lookup
 
 DEFAULT_NAMESPACE = "default"
+NO_NAMESPACE = "_non_namespaceable_"  # what cluster-scoped kinds have in place of one
 
 
 class Id(NamedTuple):
@@ -26,13 +28,23 @@ class Id(NamedTuple):
     name: str
 
     @property
+    def cluster_scoped(self) -> bool:
+        """Whether the kind is known to have no namespace (kinds of Kubernetes 1.21 only)."""
+        return cluster_scoped(self.group, self.version, self.kind)
+
+    @property
+    def effective_namespace(self) -> str:
+        """The namespace to compare by: `default` for none, NO_NAMESPACE for cluster-scoped kinds."""
+        return NO_NAMESPACE if self.cluster_scoped else self.namespace or DEFAULT_NAMESPACE
+
+    @property
     def effective(self) -> Id:
-        """The id to compare by: no namespace is `default`."""
-        return self if self.namespace else self._replace(namespace=DEFAULT_NAMESPACE)
+        """The id to compare by."""
+        return self._replace(namespace=self.effective_namespace)
 
     def same(self, other: Id) -> bool:
         """Whether both name one object."""
-        return self.effective == other.effective
+        return self[:3] == other[:3] and self.name == other.name and self.effective_namespace == other.effective_namespace
 
     def __str__(self) -> str:
         place = f" in namespace {self.namespace}" if self.namespace else ""
@@ -55,8 +67,6 @@ class Item:
     put around the name, in order of application; name references use them to choose between candidates.
     `needs_hash`: a generated ConfigMap or Secret whose name gets a hash at the end. `behavior` is the generator's word for
     how the object meets one of the same id ("" for objects that were not generated).
-    `allow_name_change` and `allow_kind_change`: what patches may do. `made_by` tells what wrote the object for
-    `buildMetadata` (path, or generator).
     """
 
     data: dict[str, Any]
@@ -123,7 +133,7 @@ class Item:
 
     def remember(self) -> Item:
         """A copy that remembers the current id as a former one; call before changing name, namespace or kind."""
-        return replace(self, former=(*self.former, Former(self.kind, self.namespace or DEFAULT_NAMESPACE, self.name)))
+        return replace(self, former=(*self.former, Former(self.kind, self.id.effective_namespace, self.name)))
 
     def put(self, pointer: Pointer, value: Any, origin: Origin, step: str) -> Item:
         """A copy with `value` at `pointer`, written exactly so at `origin` (the value there IS the value).
