@@ -1,0 +1,117 @@
+"""Text -> documents: plain data, problems and errors with places."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gitopsml.errors import YamlError
+from gitopsml.yamlio.compose import Composer
+from gitopsml.yamlio.document import Dialect, Document, Problem, Stream, position
+from gitopsml.yamlio.events import StreamEndEvent, YAMLError, parser, refuse
+from gitopsml.yamlio.split import Part, parts
+
+MAX_FILE = 16 * 1024 * 1024
+_BOM = "\ufeff"
+
+
+def read(content: bytes | str, path: str, dialect: Dialect = Dialect.API, *, single: bool = False) -> Stream:
+    """The documents of a file, as kubectl (`Dialect.API`) or kustomize (`Dialect.KUSTOMIZE`) sees them.
+
+    `path` is for messages. `single`: the text is one document, as sigs.k8s.io/yaml converts it (kustomization files); no
+    splitting at `---`. Empty documents are left out. Raises YamlError with path, line and column for what is not YAML, what the
+    dialect's program refuses, and what is beyond the budgets (16 MiB, 10,000 documents, 250,000 values and 100 levels per document).
+    """
+    problems: list[Problem] = []
+    text = _decode(content, path, problems)
+    stretches = [Part(0, len(text))] if single else parts(text, path, dialect)
+    documents: list[Document] = []
+    with collector_off():
+        for part in stretches:
+            document = _document(text, part, path, dialect, len(documents), problems)
+            if document is not None:
+                documents.append(document)
+    return Stream(documents, problems)
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """The cyclic collector walks everything read so far again and again, and finds nothing: plain data has no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _decode(content: bytes | str, path: str, problems: list[Problem]) -> str:
+    if len(content) > MAX_FILE:
+        raise YamlError(f"larger than {MAX_FILE // 1024 // 1024} MiB", path=path, hint="split the file")
+    text = content if isinstance(content, str) else _text(content, path, problems)
+    if text.startswith(_BOM):
+        problems.append(Problem("byte-order-mark", "the file begins with a byte order mark; save it without", 1, 1))
+        text = text[1:]
+    return text
+
+
+def _text(content: bytes, path: str, problems: list[Problem]) -> str:
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line, column = position(content[: error.start].decode(encoding, "replace"), error.start)
+        raise YamlError(f"not {encoding.upper()}: {error.reason}", path=path, line=line, column=column, hint="save the file as UTF-8") from None
+    if encoding == "utf-16":
+        problems.append(Problem("encoding", "the file is UTF-16; save it as UTF-8", 1, 1))
+    return text
+
+
+def _document(text: str, part: Part, path: str, dialect: Dialect, index: int, problems: list[Problem]) -> Document | None:
+    start, end = part
+    if text.startswith(_BOM, start, end):
+        problems.append(Problem("byte-order-mark", "a byte order mark inside the file; remove it", *position(text, start), index=index))
+        start += 1
+    if text.startswith(_BOM, start, end):
+        raise YamlError("a second byte order mark", path=path, line=position(text, start)[0], hint="remove it")
+    source = text if start == 0 and end == len(text) else text[start:end]
+    events = parser(source)
+    composer = Composer(events, text, start, path, dialect)
+    try:
+        events.get_event()  # the stream's beginning
+        event = events.get_event()
+        if event.__class__ is StreamEndEvent:
+            return None
+        _check_version(event, text, start, path)
+        data = composer.node(events.get_event(), 0, flow=False)
+        closing = events.get_event()
+    except YAMLError as error:
+        refuse(error, text, start, end, path)
+    finally:
+        events.dispose()
+    problems.extend(problem._replace(index=index) for problem in composer.problems)
+    if closing.explicit:
+        _check_rest(text, start + closing.end_mark.index, end, problems, index)
+    return None if data is None else Document(path, index, text, data, dialect, start, end)
+
+
+def _check_version(event: object, text: str, start: int, path: str) -> None:
+    version = getattr(event, "version", None)
+    if version is not None and version != (1, 1):
+        line, column = position(text, start)
+        raise YamlError("a YAML version other than 1.1", path=path, line=line, column=column, hint="remove the %YAML line")
+
+
+def _check_rest(text: str, place: int, end: int, problems: list[Problem], index: int) -> None:
+    """kubectl and kustomize read one document between two `---` lines, and ignore what follows `...`."""
+    while place < end:
+        stop = text.find("\n", place, end)
+        stop = end if stop < 0 else stop
+        line = text[place:stop].strip()
+        if line and not line.startswith(("#", "...", "---")):
+            message = "kubectl and kustomize ignore what follows `...`; separate documents by `---`"
+            problems.append(Problem("trailing-content", message, *position(text, place), index=index))
+            return
+        place = stop + 1
