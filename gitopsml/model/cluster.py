@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from gitopsml.model.origin import Trail
 from gitopsml.yamlio import Document
 
 
@@ -12,7 +13,8 @@ from gitopsml.yamlio import Document
 class Cluster:
     """One cluster. `data` is the file's content with the provider's data merged below it, what blueprints see as `cluster`.
 
-    `document` is where it was written (None for the default cluster of a repository without cluster files).
+    `document` is where it was written (None for the default cluster of a repository without cluster files); `trail` is that of
+    `data` and leads to the file or to the provider's data.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Cluster:
     kubernetes: str = ""  # "1.36"; "" = the newest known
     data: dict[str, Any] = field(default_factory=dict)
     document: Document | None = None
+    trail: Trail | None = None
 
     @property
     def gpu_pools(self) -> list[dict[str, Any]]:

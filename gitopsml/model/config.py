@@ -21,7 +21,10 @@ class Environment:
 
 @dataclass(slots=True, frozen=True)
 class SeverityRule:
-    """`policy` gets `severity`, where `path` (a glob, "" = everywhere) and `environment` ("" = all) apply."""
+    """`policy` gets `severity`, where `path` (see model.glob, "" = everywhere) and `environment` ("" = all) apply.
+
+    Of several rules that apply the last one counts.
+    """
 
     policy: str
     severity: Severity

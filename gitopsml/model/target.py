@@ -20,7 +20,8 @@ class Target:
     """`path` is relative to the repository root (posix, "." for the root, "-" for standard input).
 
     `team`, `app`, `environment`, `cluster` are "" where the layout does not tell. `namespace` is where Argo CD puts objects
-    that name none ("" = unknown). `unchecked` is the reason why a target is listed but not evaluated, "" otherwise.
+    that name none ("" = unknown). `unchecked` is the reason why a target is listed but not evaluated, "" otherwise. `files` are
+    the files of a folder or file of plain manifests, sorted; `application` is the file of the Argo CD object that deploys it.
     """
 
     path: str
@@ -31,6 +32,8 @@ class Target:
     cluster: str = ""
     namespace: str = ""
     unchecked: str = ""
+    files: tuple[str, ...] = ()
+    application: str = ""
 
     def __str__(self) -> str:
         return self.path
