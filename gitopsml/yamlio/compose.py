@@ -107,11 +107,9 @@ class Composer:
             return Typed("str", value) if isinstance(value, str) else resolve(str(value), self.dialect), str(value)
         if event.__class__ is not ScalarEvent:
             self.fail(event, "a mapping or a list cannot be a key", "quote the key if it is a template")
-        typed = self.typed(event)
+        typed = self.typed(event, flow=flow)
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchored(self.finite(typed, event), 1, whole=True)
-        if flow and self.kustomize and typed.kind == "null" and not event.value:
-            typed = Typed("str", "")
         return typed, event.value
 
     def key_text(self, typed: Typed, event: Any) -> str:
@@ -175,10 +173,8 @@ class Composer:
 
     def scalar(self, event: Any, *, flow: bool) -> Any:
         self.count(event)
-        typed = self.typed(event)
+        typed = self.typed(event, flow=flow)
         value = self.finite(typed, event)
-        if flow and self.kustomize and typed.kind == "null" and not event.value and not event.style:
-            value = ""  # kustomize writes flow collections again before it reads them as JSON, and an empty scalar becomes ''
         if event.anchor is not None:
             self.anchors[event.anchor] = _Anchored(value, 1, whole=True)
         return value
@@ -189,7 +185,7 @@ class Composer:
         except ScalarError as error:
             self.fail(event, f"`{event.value[:80]}`: {error.what}", error.hint)
 
-    def typed(self, event: Any) -> Typed:
+    def typed(self, event: Any, *, flow: bool) -> Typed:
         text, tag = event.value, event.tag
         if len(text) > MAX_SCALAR:
             self.fail(event, f"a value of more than {MAX_SCALAR // 1024 // 1024} MiB", "split it")
@@ -197,7 +193,7 @@ class Composer:
             self.check_escapes(event)
         try:
             if tag is None or (tag == "!" and self.kustomize):
-                return self.untagged(event, text)
+                return self.untagged(event, text, flow=flow)
             if tag == "!":
                 return Typed("str", text)
             self.check_tag(event)
@@ -205,9 +201,13 @@ class Composer:
         except ScalarError as error:
             self.fail(event, error.what, error.hint)
 
-    def untagged(self, event: Any, text: str) -> Typed:
+    def untagged(self, event: Any, text: str, *, flow: bool) -> Typed:
         if event.style:
             return Typed("str", text)
+        if flow and not text and self.kustomize:
+            return Typed("str", "")  # kustomize writes flow collections again before it reads them as JSON: nothing becomes ''
+        if flow and "?" in text:
+            self.fail(event, "did not find expected `,` or the closing bracket before `?`", "quote the text")  # libyaml takes it
         typed = resolve(text, self.dialect)
         if ambiguous(text):
             line, column = position(self.text, self.start + event.start_mark.index)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from gitopsml.errors import YamlError
-from gitopsml.yamlio.compose import Composer
+from gitopsml.yamlio.compose import MAX_DEPTH, MAX_NODES, Composer
 from gitopsml.yamlio.document import Dialect, Document, Problem, Stream, position
 from gitopsml.yamlio.events import StreamEndEvent, YAMLError, parser, refuse
+from gitopsml.yamlio.jsontext import Value, json_values
 from gitopsml.yamlio.split import Part, parts
 
 MAX_FILE = 16 * 1024 * 1024
@@ -25,14 +27,22 @@ def read(content: bytes | str, path: str, dialect: Dialect = Dialect.API, *, sin
     """
     problems: list[Problem] = []
     text = _decode(content, path, problems)
-    stretches = [Part(0, len(text))] if single else parts(text, path, dialect)
-    documents: list[Document] = []
     with collector_off():
-        for part in stretches:
-            document = _document(text, part, path, dialect, len(documents), problems)
+        if dialect is Dialect.API and not single:
+            found = json_values(text, MAX_DEPTH, MAX_NODES)
+            if found:
+                return Stream(_json_documents(found, path, text), problems)
+        documents: list[Document] = []
+        reader = _Reader(text, path, dialect, problems, complete=dialect is Dialect.API and not single)
+        for part in [Part(0, len(text))] if single else parts(text, path, dialect):
+            document = reader.document(part, len(documents))
             if document is not None:
                 documents.append(document)
     return Stream(documents, problems)
+
+
+def _json_documents(found: list[Value], path: str, text: str) -> list[Document]:
+    return [Document(path, index, text, value.data, Dialect.API, value.start, value.end) for index, value in enumerate(found)]
 
 
 @contextmanager
@@ -69,32 +79,51 @@ def _text(content: bytes, path: str, problems: list[Problem]) -> str:
     return text
 
 
-def _document(text: str, part: Part, path: str, dialect: Dialect, index: int, problems: list[Problem]) -> Document | None:
-    start, end = part
-    if text.startswith(_BOM, start, end):
-        problems.append(Problem("byte-order-mark", "a byte order mark inside the file; remove it", *position(text, start), index=index))
-        start += 1
-    if text.startswith(_BOM, start, end):
-        raise YamlError("a second byte order mark", path=path, line=position(text, start)[0], hint="remove it")
-    source = text if start == 0 and end == len(text) else text[start:end]
-    events = parser(source)
-    composer = Composer(events, text, start, path, dialect)
-    try:
-        events.get_event()  # the stream's beginning
-        event = events.get_event()
-        if event.__class__ is StreamEndEvent:
-            return None
-        _check_version(event, text, start, path)
-        data = composer.node(events.get_event(), 0, flow=False)
-        closing = events.get_event()
-    except YAMLError as error:
-        refuse(error, text, start, end, path)
-    finally:
-        events.dispose()
-    problems.extend(problem._replace(index=index) for problem in composer.problems)
-    if closing.explicit:
-        _check_rest(text, start + closing.end_mark.index, end, problems, index)
-    return None if data is None else Document(path, index, text, data, dialect, start, end)
+class _Reader(NamedTuple):
+    """What all documents of a file share. `complete`: kubectl ends the last line where the file does not."""
+
+    text: str
+    path: str
+    dialect: Dialect
+    problems: list[Problem]
+    complete: bool
+
+    def document(self, part: Part, index: int) -> Document | None:
+        start, end = self._after_mark(part, index)
+        text, path = self.text, self.path
+        source = text if start == 0 and end == len(text) else text[start:end]
+        if self.complete and not source.endswith("\n"):
+            source += "\n"
+        events = parser(source)
+        composer = Composer(events, text, start, path, self.dialect)
+        try:
+            events.get_event()  # the stream's beginning
+            event = events.get_event()
+            if event.__class__ is StreamEndEvent:
+                return None
+            _check_version(event, text, start, path)
+            data = composer.node(events.get_event(), 0, flow=False)
+            closing = events.get_event()
+        except YAMLError as error:
+            refuse(error, text, start, end, path)
+        finally:
+            events.dispose()
+        self.problems.extend(problem._replace(index=index) for problem in composer.problems)
+        if closing.explicit:
+            _check_rest(text, start + closing.end_mark.index, end, self.problems, index)
+        return None if data is None else Document(path, index, text, data, self.dialect, start, end)
+
+    def _after_mark(self, part: Part, index: int) -> Part:
+        """A byte order mark at the beginning of a document is dropped by all readers."""
+        start, end = part
+        if not self.text.startswith(_BOM, start, end):
+            return part
+        line, column = position(self.text, start)
+        if start == 0 or self.text.startswith(_BOM * 2, start, end):
+            raise YamlError("a second byte order mark", path=self.path, line=line, column=column, hint="remove it")
+        message = "a byte order mark inside the file; remove it"
+        self.problems.append(Problem("byte-order-mark", message, line, column, index=index))
+        return Part(start + 1, end)
 
 
 def _check_version(event: object, text: str, start: int, path: str) -> None:

@@ -1,12 +1,11 @@
 """A file's text -> its parts, one document each, split as kubectl and kustomize split: by lines, before any YAML is parsed.
 
 Both programs cut the text at lines that begin with `---` and read only the first document of each part, so `...` hides what follows.
-Where the two differ: kubectl refuses text behind a separator also in the first line, and takes a stream of JSON values apart.
+Where the two differ: kubectl refuses text behind a separator also in the first line.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import NamedTuple
 
@@ -29,10 +28,6 @@ class Part(NamedTuple):
 
 def parts(text: str, path: str, dialect: Dialect) -> list[Part]:
     """The documents' places. Raises YamlError for text behind a separator and for more than 10,000 documents."""
-    if dialect is Dialect.API and text.lstrip(" \t\r\n\ufeff").startswith("{"):
-        stream = _json_stream(text)
-        if stream:
-            return stream
     if "---" not in text:
         return [Part(0, len(text))]
     found: list[Part] = []
@@ -52,27 +47,5 @@ def _check(separator: re.Match[str], text: str, path: str) -> None:
     rest = separator[1].strip()
     if rest and not rest.startswith("#"):
         line, column = position(text, separator.start(1))
-        raise YamlError(
-            f"text behind a document separator: {rest[:40]!r}", path=path, line=line, column=column, hint="put it on a line of its own"
-        )
-
-
-def _json_stream(text: str) -> list[Part]:
-    """The JSON values of a text that holds several of them, one after the other; else nothing."""
-    decoder = json.JSONDecoder()
-    found: list[Part] = []
-    place = _skip(text, 0)
-    while place < len(text) and len(found) <= MAX_DOCUMENTS:
-        try:
-            _, end = decoder.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            return []
-        found.append(Part(place, end))
-        place = _skip(text, end)
-    return found if len(found) > 1 else []
-
-
-def _skip(text: str, place: int) -> int:
-    while place < len(text) and text[place] in " \t\r\n\ufeff":
-        place += 1
-    return place
+        what = f"text behind a document separator: {rest[:40]!r}"
+        raise YamlError(what, path=path, line=line, column=column, hint="put it on a line of its own")
