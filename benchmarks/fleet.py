@@ -1,6 +1,6 @@
 """A fleet to measure on, the same bytes every time: `python benchmarks/fleet.py DIR --apps 300` lays out a repository of specs.
 
-Every third app is an API, a classifier on GPUs, or a nightly training job; ten apps a team; dev, staging and prod on two clusters.
+An API, a classifier on GPUs and a nightly training job in turn; ten apps a team; dev, staging and prod on two clusters.
 `--plain N` writes N Deployments as plain manifests instead, one file each (what kubeconform and kube-linter are fast at).
 """
 
