@@ -1,6 +1,7 @@
 """YAML text <-> data; knows nothing of Kubernetes."""
 
 from gitopsml.yamlio.document import Dialect, Document, Problem, Span, Stream
+from gitopsml.yamlio.locate import comments, locate, scalar_text, source_line
 from gitopsml.yamlio.read import read
 
-__all__ = ["Dialect", "Document", "Problem", "Span", "Stream", "read"]
+__all__ = ["Dialect", "Document", "Problem", "Span", "Stream", "comments", "locate", "read", "scalar_text", "source_line"]
