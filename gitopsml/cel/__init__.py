@@ -1,0 +1,29 @@
+"""CEL, the Common Expression Language, as Kubernetes' API server evaluates it: the same values, errors and costs.
+
+::
+
+    environment      which functions and macros there are; text -> Program
+      parser           lexer, literals, macros -> nodes (the tree)
+      checker          types, unify, functions -> the type of each node
+      validators       literals that can never be right
+      compiler         attributes, calls, folds, cost, frame -> closures
+    program          evaluate, with a budget
+    lazy             variables that are computed when they are read
+    blame            why a program came out false
+    values           operators, clock, numbers, work: what closures compute with
+    libraries        which module of library/ declares which function
+    regex            the one door to regular expressions
+
+It imports nothing else of gitopsml. Begin with `Environment.kubernetes().compile("…", variables={"object": "dyn"})`.
+"""
+
+from gitopsml.cel.environment import Environment
+from gitopsml.cel.errors import CelError, CompileError, CostExceeded, EvaluationError, Issue, Unknown
+from gitopsml.cel.functions import Overload, Overloads, Row, overloads
+from gitopsml.cel.program import Program
+from gitopsml.cel.values import LazyMap
+
+__all__ = [
+    "CelError", "CompileError", "CostExceeded", "Environment", "EvaluationError", "Issue", "LazyMap", "Overload", "Overloads",
+    "Program", "Row", "Unknown", "overloads",
+]  # fmt: skip
