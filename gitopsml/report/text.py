@@ -1,0 +1,147 @@
+"""Report -> text for people: what is wrong, where, why it is there, what to do; then what was checked and what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from gitopsml.model.finding import Finding, Location, Report, Severity, Step
+from gitopsml.model.pointer import dotted
+from gitopsml.model.words import count
+from gitopsml.report.escape import cells, printable
+from gitopsml.report.redact import MASK, Redactor
+from gitopsml.report.snippet import gutter_of, snippet
+from gitopsml.report.style import Style
+
+_TARGETS_SHOWN: Final = 5
+_VALUE_WIDTH: Final = 40
+
+
+def lines(report: Report, style: Style) -> Iterator[str]:
+    """The whole report, without line ends."""
+    redactor = Redactor(report.sources)
+    explained: set[str] = set()
+    for finding in report.findings:
+        yield from _finding(finding, report, redactor, style, first=finding.policy not in explained)
+        yield ""
+        explained.add(finding.policy)
+    yield from _unreadable(report, redactor, style)
+    yield from _unchecked(report, style)
+    yield summary(report, style)
+
+
+def place(location: Location) -> str:
+    """`path:line:column`, without what is not known."""
+    parts = [printable(location.path), *(str(number) for number in (location.line, location.column) if number > 0)]
+    return ":".join(parts)
+
+
+def _finding(finding: Finding, report: Report, redactor: Redactor, style: Style, *, first: bool) -> Iterator[str]:
+    where, kind = finding.location, finding.severity.value
+    message = printable(redactor.text(finding.message, where.path))
+    yield f"{style.paint(kind, kind)}: {style.paint('bold', message)} {style.paint('faint', f'[{printable(finding.policy)}]')}"
+    gutter = gutter_of(where)
+    yield f"{' ' * gutter}{style.paint('frame', '-->')} {place(where)}"
+    yield from snippet(where, report.sources.get(where.path, ""), redactor, style, kind=kind)
+    for label, texts in _notes(finding, redactor, style, first=first):
+        for number, text in enumerate(texts):
+            head = f"{label}:" if number == 0 else ""
+            yield f"{' ' * gutter} {style.paint('frame', '=')} {style.paint('bold', f'{head:<6}')} {text}"
+
+
+def _notes(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -> Iterator[tuple[str, list[str]]]:
+    path = finding.location.path
+    yield "in", _about(finding)
+    yield "from", _chain(finding.chain, redactor, style)
+    if style.explain:
+        yield "saw", [f"{printable(text)} = {printable(redactor.text(value, path))}" for text, value in finding.operands]
+    yield "fix", [printable(redactor.text(finding.remedy, path))] if finding.remedy else []
+    yield "why", [printable(finding.why)] if finding.why and first else []
+    yield "seen", _targets(finding.targets)
+
+
+def _about(finding: Finding) -> list[str]:
+    resource = finding.resource
+    if resource is None:
+        return []
+    text = str(resource) + (f" in namespace {resource.namespace}" if resource.namespace else "")
+    return [printable(f"{text}, {dotted(finding.pointer)}" if finding.pointer else text)]
+
+
+def _chain(chain: tuple[Step, ...], redactor: Redactor, style: Style) -> list[str]:
+    """One line for each place where the value was written or overridden, in columns."""
+    if len(chain) < 2:
+        return [f"{printable(step.note)} at {place(step.location)}" for step in chain if step.note not in ("", "written here")]
+    rows = [(place(step.location), _value(step, redactor), printable(step.note)) for step in chain]
+    first, second = (max(cells(row[column]) for row in rows) for column in (0, 1))
+    return [
+        f"{where}{' ' * (first - cells(where))}  {value}{' ' * (second - cells(value))}  {style.paint('faint', note)}".rstrip()
+        for where, value, note in rows
+    ]
+
+
+def _value(step: Step, redactor: Redactor) -> str:
+    if step.text and redactor.hides(step.location):
+        return MASK
+    text = printable(redactor.text(step.text, step.location.path))
+    return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 1] + "…"
+
+
+def _targets(targets: tuple[str, ...]) -> list[str]:
+    """Where it would be deployed; one target says nothing that the place does not."""
+    if len(targets) < 2:
+        return [f"in {printable(target)}" for target in targets]
+    shown = ", ".join(printable(target) for target in targets[:_TARGETS_SHOWN])
+    more = len(targets) - _TARGETS_SHOWN
+    return [f"in {len(targets)} targets: {shown}" + (f" and {more} more" if more > 0 else "")]
+
+
+def _unreadable(report: Report, redactor: Redactor, style: Style) -> Iterator[str]:
+    for one in report.unreadable:
+        message = printable(redactor.text(one.message, one.location.path))
+        yield f"{style.paint('error', 'not evaluated')}: {style.paint('bold', message)}"
+        gutter = gutter_of(one.location)
+        yield f"{' ' * gutter}{style.paint('frame', '-->')} {place(one.location)}"
+        source = report.sources.get(one.location.path, "")
+        if source:
+            yield from snippet(one.location, source, redactor, style, kind="error")
+        if one.target and one.target != one.location.path:
+            yield f"{' ' * gutter} {style.paint('frame', '=')} {style.paint('bold', 'seen: ')} in {printable(one.target)}"
+        yield ""
+
+
+def _unchecked(report: Report, style: Style) -> Iterator[str]:
+    if not report.unchecked:
+        return
+    yield f"{style.paint('bold', 'left out')}: {count(len(report.unchecked), 'target')}"
+    width = min(max(cells(printable(one.path)) for one in report.unchecked), 60)
+    for one in report.unchecked:
+        path = printable(one.path)
+        yield f"  - {path}{' ' * (width - cells(path))}  {style.paint('faint', printable(one.reason))}"
+    yield ""
+
+
+def summary(report: Report, style: Style) -> str:
+    """The last line: what was checked, with what result."""
+    checked = f"checked {count(report.targets, 'target')}, {count(report.resources, 'resource')} with {_policies(report)}"
+    return f"{checked}: {', '.join(_results(report, style))}"
+
+
+def _policies(report: Report) -> str:
+    return count(report.policies, "policy", "policies")
+
+
+def _results(report: Report, style: Style) -> Iterator[str]:
+    if report.unreadable:
+        yield style.paint("error", f"{len(report.unreadable):,} not evaluated")
+    for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO):
+        number = report.count(severity)
+        if number:
+            text = count(number, severity.value) if severity is not Severity.INFO else f"{number:,} info"
+            yield style.paint(severity.value, text)
+    if not report.findings and not report.unreadable:
+        yield style.paint("ok", "no findings") if report.targets else "nothing to check here"
+    if report.suppressed:
+        yield f"{len(report.suppressed):,} suppressed"
+    if report.unchecked:
+        yield f"{len(report.unchecked):,} left out"
