@@ -59,10 +59,9 @@ def _write(folder: int, name: str, content: bytes) -> None:
         with os.fdopen(os.open(temporary, flags, 0o644, dir_fd=folder), "wb") as stream:
             stream.write(content)
         os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
-    except BaseException:
-        with suppress(OSError):
+    finally:
+        with suppress(OSError):  # nothing is there after the rename
             os.unlink(temporary, dir_fd=folder)
-        raise
 
 
 def _drop_empty_folders(root: str, path: str) -> None:
