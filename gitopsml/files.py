@@ -11,7 +11,7 @@ import os
 import posixpath
 import stat
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from gitopsml.errors import UserError
 
@@ -19,6 +19,13 @@ MAX_FILE = 16 * 1024 * 1024
 MAX_LINKS = 40
 
 Kind = Literal["file", "directory", "other", "missing"]
+
+
+class Entry(NamedTuple):
+    """One name in a directory; `kind` is "link" for a symbolic link, whatever it points to."""
+
+    name: str
+    kind: Literal["file", "directory", "link", "other"]
 
 
 class FileProblem(UserError):
@@ -40,6 +47,9 @@ class Files(Protocol):
 
     def names(self, path: str) -> list[str]:
         """The sorted names in a directory. Raises FileProblem."""
+
+    def entries(self, path: str) -> list[Entry]:
+        """What is in a directory, sorted by name, links not followed: for walks over many files. Raises FileProblem."""
 
     def resolve(self, path: str) -> str:
         """The path with all links followed, relative to the root. Raises FileProblem where it leaves the root or does not exist."""
@@ -128,6 +138,13 @@ class DiskFiles:
         except OSError as error:
             raise _problem(error, path) from None
 
+    def entries(self, path: str) -> list[Entry]:
+        try:
+            with os.scandir(os.path.join(self.root, self.resolve(path))) as found:
+                return sorted(Entry(one.name, _entry_kind(one)) for one in found)
+        except OSError as error:
+            raise _problem(error, path) from None
+
     def read(self, path: str) -> bytes:
         real = self.resolve(path)
         known = self._read.get(real)
@@ -195,6 +212,21 @@ class MemoryFiles:
             raise FileProblem(_MISSING if clean not in self._tree else "not a directory", path=path)
         return sorted(below)
 
+    def entries(self, path: str) -> list[Entry]:
+        clean = normal(path)
+        below = {entry.name: entry for entry in self._base.entries(clean)} if self._has_below(clean) and self._base else {}
+        for name in self._names.get(clean, ()):
+            kind: Literal["file", "directory"] = (
+                "file" if (name if clean == "." else f"{clean}/{name}") in self._tree else "directory"
+            )
+            below[name] = Entry(name, kind)
+        if not below and clean not in self._names and not self._has_below(clean):
+            raise FileProblem(_MISSING if clean not in self._tree else "not a directory", path=path)
+        return sorted(below.values())
+
+    def _has_below(self, clean: str) -> bool:
+        return self._base is not None and clean not in self._tree and self._base.kind(clean) == "directory"
+
     def read(self, path: str) -> bytes:
         clean = normal(path)
         known = self._tree.get(clean)
@@ -203,6 +235,14 @@ class MemoryFiles:
         if self._base and clean not in self._names:
             return self._base.read(clean)
         raise FileProblem(_MISSING if clean not in self._names else "is a directory", path=path)
+
+
+def _entry_kind(entry: os.DirEntry[str]) -> Literal["file", "directory", "link", "other"]:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "directory"
+    return "file" if entry.is_file(follow_symlinks=False) else "other"
 
 
 _MISSING = "no such file or directory"
