@@ -1,0 +1,24 @@
+"""The CEL of blueprints: all of Kubernetes' libraries and the functions that only blueprints have."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gitopsml.cel import Environment, Program
+
+
+@cache
+def environment() -> Environment:
+    """The environment, made once."""
+    from gitopsml.blueprint.functions import ROWS
+    from gitopsml.cel import Environment, overloads
+
+    return Environment.kubernetes().extend(overloads(ROWS))
+
+
+@cache
+def compile_program(text: str, names: frozenset[str]) -> Program:
+    """The program of an expression whose variables are `names`, compiled once. Raises CompileError."""
+    return environment().compile(text, dict.fromkeys(sorted(names), "dyn"))
