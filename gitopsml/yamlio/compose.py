@@ -161,11 +161,12 @@ class Composer:
             return [value]
         if event.__class__ is not SequenceStartEvent or not all(isinstance(part, dict) for part in value):
             self.fail(event, _WANT_MAP, "give it an alias of a mapping")
-        return value if self.kustomize else value[::-1]
+        sources: list[dict[str, Any]] = value if self.kustomize else value[::-1]
+        return sources
 
     def note_overridden(self, source: dict[str, Any], result: dict[str, Any], places: dict[str, int], event: Any) -> None:
-        for key in source:
-            if key in places and key in result and result[key] != source[key]:
+        for key, value in source.items():
+            if key in places and key in result and result[key] != value:
                 line, column = position(self.text, self.start + event.start_mark.index)
                 related, _ = position(self.text, places[key])
                 message = f"kubectl takes `{key}` from this merge and kustomize from line {related}; put the merge first"
@@ -211,7 +212,8 @@ class Composer:
         typed = resolve(text, self.dialect)
         if ambiguous(text):
             line, column = position(self.text, self.start + event.start_mark.index)
-            message = f"`{text}` is {_meaning(text, Dialect.API)} for kubectl and {_meaning(text, Dialect.KUSTOMIZE)} for kustomize; quote it"
+            kubectl, kustomize = _meaning(text, Dialect.API), _meaning(text, Dialect.KUSTOMIZE)
+            message = f"`{text}` is {kubectl} for kubectl and {kustomize} for kustomize; quote it"
             self.problems.append(Problem("ambiguous-scalar", message, line, column))
         return typed
 
@@ -235,7 +237,7 @@ class Composer:
             self.problems.append(Problem("unknown-tag", message, line, column))
 
     def check_escapes(self, event: Any) -> None:
-        """libyaml takes the JSON escape of a slash, Go's readers do not."""
+        """The JSON escape of a slash: libyaml takes it, Go's readers do not."""
         source = self.text[self.start + event.start_mark.index : self.start + event.end_mark.index]
         if "\\/" in source.replace("\\\\", ""):
             self.fail(event, "unknown escape character in double quotes: `\\/`", "write `/`")

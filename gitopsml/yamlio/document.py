@@ -44,8 +44,9 @@ class Span(NamedTuple):
 class Problem(NamedTuple):
     """Something in a text that is readable but that programs around us read differently, or that hides something.
 
-    Kinds: `duplicate-key`, `unknown-tag`, `byte-order-mark`, `ambiguous-scalar`, `ambiguous-merge`, `trailing-content`, `encoding`.
-    `index` is the document's number in the file; `related_line` the other line of a pair (0: none).
+    Kinds: `duplicate-key`, `unknown-tag`, `byte-order-mark`, `ambiguous-scalar`, `ambiguous-merge`, `trailing-content`,
+    `encoding`.
+    `document` is the document's number in the file; `related_line` the other line of a pair (0: none).
     """
 
     kind: str
@@ -53,7 +54,7 @@ class Problem(NamedTuple):
     line: int
     column: int
     related_line: int = 0
-    index: int = 0
+    document: int = 0
 
 
 class Stream(NamedTuple):

@@ -6,13 +6,21 @@ import re
 from typing import Any, NoReturn
 
 from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent, StreamEndEvent
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 from gitopsml.errors import UserError, YamlError
 from gitopsml.yamlio.document import position
 
 try:
-    from yaml.cyaml import CParser
+    from yaml._yaml import CParser
 except ImportError:  # pragma: no cover - every wheel of PyYAML carries libyaml
     raise UserError("this PyYAML was built without libyaml", hint="install a wheel of PyYAML") from None
 

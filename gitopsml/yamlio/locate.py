@@ -11,7 +11,15 @@ from weakref import WeakKeyDictionary
 from gitopsml.errors import YamlError
 from gitopsml.yamlio.compose import Composer
 from gitopsml.yamlio.document import Document, Span
-from gitopsml.yamlio.events import AliasEvent, MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, YAMLError, parser
+from gitopsml.yamlio.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    YAMLError,
+    parser,
+)
 
 Pointer = tuple[str | int, ...]
 
@@ -128,7 +136,7 @@ def _scan(document: Document) -> _Map:
     try:
         for _ in range(2):  # the stream's and the document's beginning
             events.get_event()
-        root = scanner.node(events.get_event(), flow=False)
+        root = scanner.node(events.get_event())
     except (YAMLError, YamlError):  # JSON that YAML does not understand, or a document that was made by hand
         root = _Place(document.start, document.start)
     finally:
@@ -146,7 +154,7 @@ class _Scanner:
         self.anchors: dict[str, _Place] = {}
         self.scalars: list[tuple[int, int]] = []
 
-    def node(self, event: Any, *, flow: bool) -> _Place:
+    def node(self, event: Any) -> _Place:
         kind = event.__class__
         start, end = self.start + event.start_mark.index, self.start + event.end_mark.index
         if kind is AliasEvent:
@@ -176,22 +184,26 @@ class _Scanner:
         if content < place.end:
             self.scalars.append((content, place.end))
 
+    def end(self, event: Any) -> int:
+        return self.start + int(event.end_mark.index)
+
     def sequence(self, place: _Place, *, flow: bool) -> None:
         get = self.composer.get
         number = 0
         while (event := get()).__class__ is not SequenceEndEvent:
-            place.parts[number] = part = self.node(event, flow=flow)
+            place.parts[number] = part = self.node(event)
             place.end = max(place.end, part.end)
             number += 1
-        self.close(place, event, flow=flow)
+        if flow:  # a block collection ends with its last part; libyaml's mark stands at the next token
+            place.end = self.end(event)
 
     def mapping(self, place: _Place, *, flow: bool) -> None:
         get = self.composer.get
         merged: dict[str | int, _Place] = {}
         while (event := get()).__class__ is not MappingEndEvent:
             typed, _ = self.composer.key(event, flow=flow)
-            where = self.node(event, flow=flow)
-            part = self.node(get(), flow=flow)
+            where = self.node(event)
+            part = self.node(get())
             place.end = max(place.end, part.end, where.end)
             if typed.kind == "merge":
                 self.merge(part, place, merged)
@@ -200,7 +212,8 @@ class _Scanner:
             place.parts[self.composer.key_text(typed, event)] = part
         for key, part in merged.items():
             place.parts.setdefault(key, part)
-        self.close(place, event, flow=flow)
+        if flow:
+            place.end = self.end(event)
 
     def merge(self, part: _Place, place: _Place, merged: dict[str | int, _Place]) -> None:
         """Merged keys; what is explicit wins for kustomize, what stands later wins for kubectl."""
@@ -211,8 +224,3 @@ class _Scanner:
                     merged.setdefault(key, value)
                 else:
                     place.parts[key] = value
-
-    def close(self, place: _Place, event: Any, *, flow: bool) -> None:
-        """A block collection ends with its last part; libyaml's mark stands at the next token."""
-        if flow:
-            place.end = self.start + event.end_mark.index

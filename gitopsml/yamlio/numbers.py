@@ -11,7 +11,7 @@ UINT64_MAX = 2**64 - 1
 _INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _BASES = (16, 2, 8, 10)
-_LONGEST_INTEGER = 80  # 64 binary digits, sign and prefix, and some leading zeros; longer texts overflow (or are all zeros: `_long`)
+_LONGEST_INTEGER = 80  # 64 binary digits, sign and prefix, some leading zeros
 
 
 def integer(text: str) -> int | None:

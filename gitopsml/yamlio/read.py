@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gitopsml.errors import YamlError
 from gitopsml.yamlio.compose import MAX_DEPTH, MAX_NODES, Composer
 from gitopsml.yamlio.document import Dialect, Document, Problem, Stream, position
 from gitopsml.yamlio.events import StreamEndEvent, YAMLError, parser, refuse
 from gitopsml.yamlio.jsontext import Value, json_values
+from gitopsml.yamlio.quick import Unusual, quick
 from gitopsml.yamlio.split import Part, parts
 
 MAX_FILE = 16 * 1024 * 1024
@@ -23,7 +24,7 @@ def read(content: bytes | str, path: str, dialect: Dialect = Dialect.API, *, sin
 
     `path` is for messages. `single`: the text is one document, as sigs.k8s.io/yaml converts it (kustomization files); no
     splitting at `---`. Empty documents are left out. Raises YamlError with path, line and column for what is not YAML, what the
-    dialect's program refuses, and what is beyond the budgets (16 MiB, 10,000 documents, 250,000 values and 100 levels per document).
+    dialect's program refuses, and what is beyond the budgets (16 MiB, 10,000 documents; per document 250,000 values, 100 levels).
     """
     problems: list[Problem] = []
     text = _decode(content, path, problems)
@@ -73,7 +74,8 @@ def _text(content: bytes, path: str, problems: list[Problem]) -> str:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
         line, column = position(content[: error.start].decode(encoding, "replace"), error.start)
-        raise YamlError(f"not {encoding.upper()}: {error.reason}", path=path, line=line, column=column, hint="save the file as UTF-8") from None
+        what = f"not {encoding.upper()}: {error.reason}"
+        raise YamlError(what, path=path, line=line, column=column, hint="save the file as UTF-8") from None
     if encoding == "utf-16":
         problems.append(Problem("encoding", "the file is UTF-16; save it as UTF-8", 1, 1))
     return text
@@ -90,10 +92,18 @@ class _Reader(NamedTuple):
 
     def document(self, part: Part, index: int) -> Document | None:
         start, end = self._after_mark(part, index)
-        text, path = self.text, self.path
+        text = self.text
         source = text if start == 0 and end == len(text) else text[start:end]
         if self.complete and not source.endswith("\n"):
             source += "\n"
+        try:
+            data = quick(source, self.dialect)
+        except Unusual:
+            data = self._compose(source, start, end, index)
+        return None if data is None else Document(self.path, index, text, data, self.dialect, start, end)
+
+    def _compose(self, source: str, start: int, end: int, index: int) -> Any:
+        text, path = self.text, self.path
         events = parser(source)
         composer = Composer(events, text, start, path, self.dialect)
         try:
@@ -108,10 +118,10 @@ class _Reader(NamedTuple):
             refuse(error, text, start, end, path)
         finally:
             events.dispose()
-        self.problems.extend(problem._replace(index=index) for problem in composer.problems)
+        self.problems.extend(problem._replace(document=index) for problem in composer.problems)
         if closing.explicit:
             _check_rest(text, start + closing.end_mark.index, end, self.problems, index)
-        return None if data is None else Document(path, index, text, data, self.dialect, start, end)
+        return data
 
     def _after_mark(self, part: Part, index: int) -> Part:
         """A byte order mark at the beginning of a document is dropped by all readers."""
@@ -122,7 +132,7 @@ class _Reader(NamedTuple):
         if start == 0 or self.text.startswith(_BOM * 2, start, end):
             raise YamlError("a second byte order mark", path=self.path, line=line, column=column, hint="remove it")
         message = "a byte order mark inside the file; remove it"
-        self.problems.append(Problem("byte-order-mark", message, line, column, index=index))
+        self.problems.append(Problem("byte-order-mark", message, line, column, document=index))
         return Part(start + 1, end)
 
 
@@ -134,13 +144,13 @@ def _check_version(event: object, text: str, start: int, path: str) -> None:
 
 
 def _check_rest(text: str, place: int, end: int, problems: list[Problem], index: int) -> None:
-    """kubectl and kustomize read one document between two `---` lines, and ignore what follows `...`."""
+    """What follows `...`: kubectl and kustomize read one document between two `---` lines."""
     while place < end:
         stop = text.find("\n", place, end)
         stop = end if stop < 0 else stop
         line = text[place:stop].strip()
         if line and not line.startswith(("#", "...", "---")):
             message = "kubectl and kustomize ignore what follows `...`; separate documents by `---`"
-            problems.append(Problem("trailing-content", message, *position(text, place), index=index))
+            problems.append(Problem("trailing-content", message, *position(text, place), document=index))
             return
         place = stop + 1

@@ -1,7 +1,7 @@
 """Text of a scalar -> value, in the two dialects of the programs around us (facts: hostile-input §3).
 
-Written after the resolution tables of YAML 1.1 as sigs.k8s.io/yaml (go-yaml v2) and yaml.v3 apply them; the result is what is left
-after the way through JSON that both programs take: `1.0` is the number 1.
+Written after the resolution tables of YAML 1.1 as sigs.k8s.io/yaml (go-yaml v2) and yaml.v3 apply them; the result is what is
+left after the way through JSON that both programs take: `1.0` is the number 1.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A file's text -> its parts, one document each, split as kubectl and kustomize split: by lines, before any YAML is parsed.
 
-Both programs cut the text at lines that begin with `---` and read only the first document of each part, so `...` hides what follows.
+Both programs cut the text at lines that begin with `---` and read the first document of each part, so `...` hides what follows.
 Where the two differ: kubectl refuses text behind a separator also in the first line.
 """
 
