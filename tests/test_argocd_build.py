@@ -63,11 +63,12 @@ def made(*targets: Deployed, config: Config = CONFIG) -> dict[str, Made]:
 
 
 def application(one: Deployed) -> dict[str, Any]:
-    return made(one)[f"argocd/applications/{one.application}.yaml"].data
+    data: dict[str, Any] = made(one)[f"argocd/applications/{one.application}.yaml"].data
+    return dict(data)
 
 
 def project(name: str, *targets: Deployed) -> dict[str, Any]:
-    return made(*targets)[f"argocd/projects/{name}.yaml"].data["spec"]
+    return dict(made(*targets)[f"argocd/projects/{name}.yaml"].data["spec"])
 
 
 def test_the_objects_of_a_small_repository() -> None:
