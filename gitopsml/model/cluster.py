@@ -26,8 +26,15 @@ class Cluster:
 
     @property
     def gpu_pools(self) -> list[dict[str, Any]]:
-        """The declared pools of accelerators: product, perNode, nodes, memory, labels, taints, resource."""
-        return list(self.data.get("gpuPools") or [])
+        """The pools of accelerators: product, resource, labels and taints (the provider's where the file gives none), perNode, nodes, …"""
+        return [self._effective(pool) for pool in self.data.get("gpuPools") or []]
+
+    def _effective(self, pool: dict[str, Any]) -> dict[str, Any]:
+        product = (self.data.get("gpuProducts") or {}).get(pool.get("product")) or {}
+        spot = (self.data.get("spotNodes") or {}) if pool.get("spot") else {}
+        given = {"resource": "nvidia.com/gpu", "taints": self.data.get("gpuTaints") or [], **product, **pool}
+        labels = {**(given.get("labels") or {}), **(spot.get("labels") or {})}
+        return {**given, "labels": labels, "taints": [*given["taints"], *(spot.get("taints") or [])]}
 
     @property
     def controllers(self) -> dict[str, str]:
