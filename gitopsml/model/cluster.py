@@ -26,7 +26,7 @@ class Cluster:
 
     @property
     def gpu_pools(self) -> list[dict[str, Any]]:
-        """The pools of accelerators: product, resource, labels and taints (the provider's where the file gives none), perNode, nodes, …"""
+        """The pools of accelerators; resource, labels and taints are the provider's where the file gives none."""
         return [self._effective(pool) for pool in self.data.get("gpuPools") or []]
 
     def _effective(self, pool: dict[str, Any]) -> dict[str, Any]:
