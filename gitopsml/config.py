@@ -51,15 +51,14 @@ def schema(name: Literal["repository", "cluster"]) -> dict[str, Any]:
 
 
 def load(files: Files) -> Config:
-    """The repository's configuration; the defaults where there is no gitopsml.yaml.
+    """The repository's configuration; the defaults where there is no gitopsml.yaml (then no folder has a meaning of ours).
 
     Raises ConfigError, or Problems with one error for each mistake, all of them located.
     """
+    if files.kind(NAME) == "missing":
+        return Config(files.root)
     problems: list[UserError] = []
     clusters = _clusters(files, problems)
-    if files.kind(NAME) == "missing":
-        _give_up(problems)
-        return Config(files.root, clusters=clusters, policies=_policies({}, files))
     document = _read(files, NAME, "repository", problems)
     _give_up(problems)
     problems.extend(_mistakes(document, clusters))

@@ -16,6 +16,13 @@ def covers(pattern: str, path: str) -> bool:
     return _wild(parts, path.split("/") if path not in ("", ".") else [], "**", _name)
 
 
+def matches(pattern: str, path: str, *, greedy: bool = False) -> bool:
+    """Whether `pattern` names exactly `path`; `greedy`: a star also crosses slashes, as in `git ls-files`."""
+    if greedy:
+        return _name(pattern.replace("**/", "*"), path) or _name(pattern, path)
+    return _wild(pattern.split("/"), path.split("/"), "**", _name)
+
+
 def is_glob(pattern: str) -> bool:
     """Whether a pattern has a wildcard."""
     return "*" in pattern or "?" in pattern

@@ -1,0 +1,1 @@
+"""Argo CD's objects: read (what an Application deploys) and built."""
