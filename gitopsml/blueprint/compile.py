@@ -46,12 +46,13 @@ class Compiler:
         from gitopsml.cel.errors import CompileError
 
         origin = self.origin(pointer)
+        declared = self.names if names is None else names
         try:
-            program = compile_program(text, self.names if names is None else names)
+            program = compile_program(text, declared)
         except CompileError as error:
             raise at(origin, f"${{{text}}}: {error.issues[0].message}") from None
         reads, path = read_paths(program.root)
-        return Expression(text, program, origin, reads, path)
+        return Expression(text, program, origin, tuple(one for one in reads if one[0] in declared), path)  # not `map`, a type
 
     def hole(self, text: Any, pointer: Pointer, names: frozenset[str] | None = None) -> Expression:
         """The expression of a field that must be one `${…}`. Raises BlueprintError for anything else."""

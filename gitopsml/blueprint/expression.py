@@ -51,13 +51,17 @@ def _chain(node: nodes.Node) -> Path | None:
     return tuple(reversed(names))
 
 
-def _reads(node: nodes.Node) -> Iterator[Path]:
+def _reads(node: nodes.Node, bound: frozenset[str] = frozenset()) -> Iterator[Path]:
+    """The chains that begin with a variable from outside; `bound` are those of the macros around the node."""
     chain = _chain(node)
     if chain is not None:
-        yield chain
+        yield from () if chain[0] in bound else (chain,)
         return
+    if isinstance(node, nodes.Fold):
+        yield from _reads(node.range, bound)
+        bound |= {node.var, node.var2, node.accu}
     for child in nodes.children(node):
-        yield from _reads(child)
+        yield from _reads(child, bound)
 
 
 def plain(value: Any) -> Any:
