@@ -44,6 +44,14 @@ class Discovery:
             chosen.update(self._meant(path))
         return _sorted(chosen)
 
+    def choose(self, paths: Sequence[str], changed: Iterable[str] | None = None) -> list[Target]:
+        """The targets below the paths, and of these, where `changed` is given, those on which a change of the files decides."""
+        chosen = self.below(paths)
+        if changed is None:
+            return chosen
+        reached = set(self.changed(changed))
+        return [target for target in chosen if target in reached]
+
     def _meant(self, path: str) -> Iterable[Target]:
         if path == STDIN:
             return [Target(STDIN, TargetKind.STDIN)]
