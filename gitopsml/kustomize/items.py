@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from gitopsml.kustomize.scope import cluster_scoped
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer, lookup
+from gitopsml.model.resource import Resource
 
 DEFAULT_NAMESPACE = "default"
 NO_NAMESPACE = "_non_namespaceable_"  # what cluster-scoped kinds have in place of one
@@ -76,6 +77,9 @@ class Item:
     suffixes: tuple[str, ...] = ()
     needs_hash: bool = False
     behavior: str = ""
+    may_rename: bool = False
+    may_change_kind: bool = False
+    variables: tuple[str, ...] = ()
 
     @property
     def api_version(self) -> str:
@@ -127,6 +131,11 @@ class Item:
         first = self.former[0]
         return Id(self.group, self.version, first.kind, first.namespace, first.name)
 
+    @property
+    def resource(self) -> Resource:
+        """The object as everything outside the renderer sees it."""
+        return Resource(self.data, self.trail)
+
     def at(self, *pointer: str | int, default: Any = None) -> Any:
         """The value at a pointer, `default` where a step is missing."""
         return lookup(self.data, pointer, default)
@@ -148,7 +157,17 @@ class Item:
 
     def write(self, pointer: Pointer, value: Any, trail: Trail) -> Item:
         """A copy with `value` and `trail` at `pointer`; what stood there before becomes `overrode` of the trail."""
-        return replace(self, data=_set(self.data, pointer, value), trail=_written(self.trail, self.data, pointer, trail))
+        return replace(self, data=set_at(self.data, pointer, value), trail=_written(self.trail, self.data, pointer, trail))
+
+    def insert(self, pointer: Pointer, value: Any, trail: Trail) -> Item:
+        """A copy with `value` put into a list before the element at `pointer` (whose last key is at most the list's length)."""
+        parent, place = pointer[:-1], pointer[-1]
+        elements = lookup(self.data, parent)
+        assert isinstance(place, int)
+        order = [*range(place), len(elements), *range(place, len(elements))]
+        longer = moved(self.trail.at(parent), order).with_part(place, trail)
+        data = set_at(self.data, parent, [*elements[:place], value, *elements[place:]])
+        return replace(self, data=data, trail=self.trail.with_at(parent, longer))
 
     def remove(self, pointer: Pointer, origin: Origin, step: str) -> Item:
         """A copy without the value at `pointer` (which must exist); a tombstone says that `origin` removed it."""
@@ -159,7 +178,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def _set(data: Any, pointer: Pointer, value: Any) -> Any:
+def set_at(data: Any, pointer: Pointer, value: Any) -> Any:
     """`data` with `value` at `pointer`; copies only the containers on the way."""
     if not pointer:
         return value
@@ -167,10 +186,10 @@ def _set(data: Any, pointer: Pointer, value: Any) -> Any:
     if isinstance(data, list):
         assert isinstance(key, int)
         elements = list(data)
-        elements[key : key + 1] = [_set(data[key] if key < len(data) else None, rest, value)]
+        elements[key : key + 1] = [set_at(data[key] if key < len(data) else None, rest, value)]
         return elements
     table = dict(data) if data else {}
-    table[key] = _set(table.get(key), rest, value)
+    table[key] = set_at(table.get(key), rest, value)
     return table
 
 
@@ -179,26 +198,24 @@ def _written(trail: Trail, data: Any, pointer: Pointer, new: Trail) -> Trail:
     if not pointer:
         return replace(new, overrode=trail if new.overrode is None else new.overrode)
     key, rest = pointer[0], pointer[1:]
-    here = isinstance(data, list) and isinstance(key, int) and key < len(data) or isinstance(data, dict) and key in data
-    if known is None and not here:
-        inner = _fresh(trail, key, rest, new)
-    else:
-        inner = _written(trail.part(key), data[key] if here else None, rest, new)
+    here = key < len(data) if isinstance(data, list) and isinstance(key, int) else isinstance(data, dict) and key in data
+    fresh = known is None and not here
+    inner = _fresh(rest, new) if fresh else _written(trail.part(key), data[key] if here else None, rest, new)
     return trail.with_part(key, inner)
 
 
-def _fresh(trail: Trail, key: str | int, rest: Pointer, new: Trail) -> Trail:
+def _fresh(rest: Pointer, new: Trail) -> Trail:
     """The trail of a part that did not exist: made containers count as written by the step that needed them."""
     if not rest:
         return new
     made = Trail(new.origin, step=new.step, derived=True, sources=new.sources or (new.origin,))
-    return made.with_part(rest[0], _fresh(made, rest[0], rest[1:], new))
+    return made.with_part(rest[0], _fresh(rest[1:], new))
 
 
 def _unset(data: Any, pointer: Pointer) -> Any:
     key, rest = pointer[0], pointer[1:]
     if rest:
-        return _set(data, (key,), _unset(data[key], rest))
+        return set_at(data, (key,), _unset(data[key], rest))
     if isinstance(data, list):
         assert isinstance(key, int)
         return data[:key] + data[key + 1 :]

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitopsml.errors import RenderError
-from gitopsml.kustomize.items import Item
-from gitopsml.model.origin import Origin
+from gitopsml.kustomize.items import Id, Item
+from gitopsml.kustomize.specs import Fields
+from gitopsml.model.origin import Origin, Trail
 from gitopsml.yamlio import Document
 
 if TYPE_CHECKING:
     from gitopsml.files import Files
-    from gitopsml.kustomize.fields import Fields
 
 Items = list[Item]
 
@@ -63,6 +63,30 @@ class Note(NamedTuple):
     origin: Origin
 
 
+class Deleted(NamedTuple):
+    """An object that a patch deleted: its last id, and the tombstone that leads to what deleted it."""
+
+    id: Id
+    trail: Trail
+
+
+class Rendered(NamedTuple):
+    """What a kustomization became, before the steps that only the outermost one takes.
+
+    `fields` are the field tables its `configurations` add; `variables` its `vars` and those below; `directories` every
+    directory built on the way (a later cycle must not be missed); `files` every path read.
+    """
+
+    items: list[Item]
+    fields: Fields | None
+    variables: tuple[Setting, ...]
+    files: frozenset[str]
+    directories: frozenset[str]
+    notes: tuple[Note, ...]
+    warnings: tuple[str, ...]
+    deleted: tuple[Deleted, ...]
+
+
 class Options(NamedTuple):
     """How to build. `version` is the kustomize release to equal: (5, 6, 0), (5, 7, 1), (5, 8, 1) or (5, 8, 2)."""
 
@@ -76,7 +100,8 @@ class Layer:
 
     `kustomization` is the whole file as a Setting (mapping). `fields` are the field tables: the defaults with the
     `configurations` of this layer and of those below. `read` gives a file that an entry of the kustomization names:
-    `read(path, setting) -> File`, checked against the load restrictions, errors placed at the setting.
+    `read(path, setting) -> File`, checked against the load restrictions, errors placed at the setting. `memo` keeps what steps
+    worked out from immutable things (a file, a document) for the other layers of the run.
     """
 
     files: Files
@@ -85,8 +110,10 @@ class Layer:
     options: Options
     fields: Fields
     read: Callable[[str, Setting], File]
+    memo: dict[Any, Any] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    deleted: list[Deleted] = field(default_factory=list)
 
     def setting(self, key: str) -> Setting | None:
         """The setting of a top-level field, or None where it is missing or null."""
@@ -98,7 +125,7 @@ class Layer:
 
 
 class File(NamedTuple):
-    """A file as read: its bytes, and a Document for origins (`text` is the decoded text, `data` None: pointers are `("line", n)`)."""
+    """A file as read: its bytes, and a Document for origins (its `text` decoded, its `data` None, pointers are `("line", n)`)."""
 
     path: str
     content: bytes

@@ -32,7 +32,10 @@ def shape_of(api_version: str, kind: str) -> Shape | None:
 @cache
 def _shapes() -> dict[str, Shape]:
     table: dict[str, Shape] = {}
-    fragments = {"meta": ["finalizers=*", "ownerReferences=uid"], "pod": [row[1] for row in rows("merge_keys.tsv") if row[0] == "pod"]}
+    fragments = {
+        "meta": ["finalizers=*", "ownerReferences=uid"],
+        "pod": [row[1] for row in rows("merge_keys.tsv") if row[0] == "pod"],
+    }
     for kinds, lists in rows("merge_keys.tsv"):
         if kinds != "pod":
             shape = Shape()

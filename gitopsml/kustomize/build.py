@@ -1,0 +1,261 @@
+"""A directory -> everything it deploys: the recursion over kustomizations, and the order of the steps (facts: kustomize §1).
+
+One kustomization: resources, field tables, generators, components, then `STEPS` in their order. Once, for the outermost one:
+hashes, name references, variables, local objects dropped, order. A base is rendered once per Cache, however many overlays use it.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from gitopsml.errors import RenderError, UserError
+from gitopsml.files import FileProblem, Files
+from gitopsml.kustomize import kustomization, patches, resources
+from gitopsml.kustomize.accumulate import Accumulated
+from gitopsml.kustomize.cache import Cache
+from gitopsml.kustomize.fields import defaults, merged
+from gitopsml.kustomize.fields import read as read_fields
+from gitopsml.kustomize.finish import finished
+from gitopsml.kustomize.items import Item
+from gitopsml.kustomize.kustomization import Kustomization
+from gitopsml.kustomize.layer import Deleted, Items, Layer, Note, Options, Rendered, Setting, Step
+from gitopsml.kustomize.loader import Loader, below
+from gitopsml.kustomize.order import in_order
+from gitopsml.kustomize.refs import fixed
+from gitopsml.kustomize.steps import variables
+from gitopsml.kustomize.steps.annotations import common_annotations
+from gitopsml.kustomize.steps.generators import config_maps, secrets
+from gitopsml.kustomize.steps.hashes import add_hashes
+from gitopsml.kustomize.steps.images import images
+from gitopsml.kustomize.steps.labels import common_labels, labels
+from gitopsml.kustomize.steps.names import name_prefix, name_suffix
+from gitopsml.kustomize.steps.namespace import namespace
+from gitopsml.kustomize.steps.replacements import replacements
+from gitopsml.kustomize.steps.replicas import replicas
+from gitopsml.kustomize.specs import Fields
+from gitopsml.kustomize.unique import demand_unique
+from gitopsml.model.origin import Origin
+from gitopsml.model.resource import ResourceSet
+
+STEPS: Final[tuple[tuple[str, Step], ...]] = (
+    ("patchesStrategicMerge", patches.strategic_merges),
+    ("patches", patches.patches),
+    ("namespace", namespace),
+    ("namePrefix", name_prefix),
+    ("nameSuffix", name_suffix),
+    ("labels", labels),
+    ("commonLabels", common_labels),
+    ("commonAnnotations", common_annotations),
+    ("patchesJson6902", patches.json_patches),
+    ("replicas", replicas),
+    ("images", images),
+    ("imageTags", images),
+    ("replacements", replacements),
+)
+GENERATORS: Final[tuple[tuple[str, Step], ...]] = (
+    ("configMapGenerator", config_maps),
+    ("secretGenerator", secrets),
+)
+REFUSED: Final = {
+    "helmCharts": "gitopsml runs no helm",
+    "helmGlobals": "gitopsml runs no helm",
+    "helmChartInflationGenerator": "gitopsml runs no helm",
+    "generators": "gitopsml runs no plugins",
+    "transformers": "gitopsml runs no plugins",
+    "validators": "gitopsml runs no plugins",
+    "crds": "gitopsml does not read OpenAPI definitions of custom resources",
+    "openapi": "gitopsml does not replace the schemas of the built-in kinds",
+    "buildMetadata": "gitopsml writes no build metadata into objects",
+}
+LOAD_RESTRICTORS: Final = {
+    "rootOnly": "rootOnly",
+    "none": "none",
+    "LoadRestrictionsRootOnly": "rootOnly",
+    "LoadRestrictionsNone": "none",
+}
+
+
+class Build(NamedTuple):
+    """What a directory deploys: `resources` in kustomize's order, every path read, what kustomize says (`warnings`).
+
+    `notes` are what it passes over in silence; `deleted` the objects that patches deleted, for questions about what is missing.
+    """
+
+    resources: ResourceSet
+    files: frozenset[str]
+    warnings: tuple[str, ...]
+    notes: tuple[Note, ...]
+    deleted: tuple[Deleted, ...]
+
+
+def build(
+    files: Files, directory: str, *, cache: Cache | None = None, version: str = "5.6.0", load_restrictor: str = "rootOnly"
+) -> Build:
+    """Build the kustomization in `directory` (relative to the root of `files`) as `kustomize build` of this version does.
+
+    `load_restrictor` is "rootOnly" or "none". Raises RenderError, YamlError or FileProblem, placed at the cause.
+    """
+    options = Options(_version(version), _restrictor(load_restrictor))
+    cache = cache if cache is not None else Cache()
+    cache.open(files, options)
+    try:
+        real = files.resolve(directory)
+        if files.kind(real) != "directory":
+            raise RenderError("not a directory", path=directory, hint="name a directory with a kustomization")
+    except FileProblem as problem:
+        raise RenderError(problem.what, path=directory, hint=problem.hint) from None
+    loader = Loader(files, real, options, cache, (real,), set())
+    file = _kustomization(loader)
+    rendered = _rendered(file, loader, Accumulated())
+    return Build(_finished(rendered, file, loader), rendered.files, rendered.warnings, rendered.notes, rendered.deleted)
+
+
+def _version(text: str) -> tuple[int, int, int]:
+    parts = text.removeprefix("v").split(".")
+    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        raise RenderError(f"unknown kustomize version {text!r}", hint="write one such as 5.6.0")
+    return int(parts[0]), int(parts[1]), int(parts[2])
+
+
+def _restrictor(text: str) -> str:
+    if text not in LOAD_RESTRICTORS:
+        raise RenderError(f"unknown load restrictor {text!r}", hint="use rootOnly or none")
+    return LOAD_RESTRICTORS[text]
+
+
+def _kustomization(loader: Loader) -> Kustomization:
+    """The kustomization file of the loader's directory, parsed once per cache."""
+    known = loader.cache.kustomizations.get(loader.directory)
+    if known is None:
+        path = kustomization.find(loader.files, loader.directory, links=loader.options.load_restrictor != "rootOnly")
+        known = kustomization.load(loader.files.read(path), path, loader.options.version)
+        loader.cache.kustomizations[loader.directory] = known
+    loader.read_paths.add(known.path)
+    return known
+
+
+def _rendered(file: Kustomization, loader: Loader, parts: Accumulated) -> Rendered:
+    """One kustomization, on top of `parts`: nothing for a kustomization, all of the parent for a component."""
+    setting = file.setting
+    _demand_covered(setting)
+    parts.warnings += file.warnings
+    for key in ("resources", "bases"):
+        for entry in _entries(setting, key):
+            _resource(entry, loader, parts)
+    layer = _layer(file, loader, parts)
+    _run(GENERATORS, layer, parts)
+    parts.take(layer)
+    for entry in _entries(setting, "components"):
+        parts = _component(entry, loader, parts)
+    layer = layer if not setting.has("components") else _layer(file, loader, parts)
+    _run(STEPS, layer, parts)
+    if setting.has("vars"):
+        parts.items = variables.tag(parts.items, setting.part("vars"), layer)
+        parts.add_variables(setting.part("vars").parts())
+    parts.take(layer)
+    parts.directories.add(loader.directory)
+    parts.files |= loader.read_paths
+    return parts.rendered()
+
+
+def _demand_covered(setting: Setting) -> None:
+    for key, reason in REFUSED.items():
+        if setting.has(key) and setting.value[key]:
+            raise setting.part(key).error(f"`{key}` is not covered: {reason}", "remove it, or list the target as unchecked")
+
+
+def _run(steps: tuple[tuple[str, Step], ...], layer: Layer, parts: Accumulated) -> None:
+    for key, step in steps:
+        setting = layer.setting(key)
+        if setting is not None:
+            parts.items = step(parts.items, setting, layer)
+
+
+def _entries(setting: Setting, key: str) -> list[Setting]:
+    return list(setting.part(key).parts()) if setting.has(key) else []
+
+
+def _layer(file: Kustomization, loader: Loader, parts: Accumulated) -> Layer:
+    for entry in _entries(file.setting, "configurations") if parts.configured is not file else ():
+        read = loader.read(entry.value, entry)
+        document = kustomization.single(read.content, read.path)
+        parts.add_fields(read_fields(Setting(document.data, Origin(document)), loader.options.version))
+    parts.configured = file
+    return _new_layer(file, loader, parts.fields)
+
+
+def _new_layer(file: Kustomization, loader: Loader, extra: Fields | None) -> Layer:
+    fields = defaults(loader.options.version)
+    if extra is not None:
+        fields = merged(fields, extra)
+    return Layer(loader.files, loader.directory, file.setting, loader.options, fields, loader.read, loader.cache.memo)
+
+
+def _resource(entry: Setting, loader: Loader, parts: Accumulated) -> None:
+    path = entry.value
+    if path.startswith(("http://", "https://")) or loader.is_file(path, entry):
+        parts.add(_objects(path, entry, loader), entry)
+        return
+    inner = loader.enter(path, entry)._replace(read_paths=set())
+    parts.join(_base(inner, entry), entry)
+
+
+def _objects(path: str, entry: Setting, loader: Loader) -> list[Item]:
+    file = loader.read(path, entry)
+    known = loader.cache.resources.get(file.path)
+    if known is None:
+        known = loader.cache.resources[file.path] = resources.items(file.content, file.path)
+    return known
+
+
+def _base(loader: Loader, entry: Setting) -> Rendered:
+    known = loader.cache.layers.get(loader.directory)
+    if known is None:
+        known = loader.cache.layers[loader.directory] = _fresh(loader, entry)
+    elif isinstance(known, Rendered):
+        _demand_no_cycle(known, loader, entry)
+    if isinstance(known, UserError):
+        raise known
+    return known
+
+
+def _fresh(loader: Loader, entry: Setting) -> Rendered | UserError:
+    try:
+        file = _kustomization(loader)
+        if file.component:
+            return entry.error(f"{loader.directory} is a Component", "list it under `components`")
+        return _rendered(file, loader, Accumulated())
+    except UserError as error:
+        return error
+
+
+def _demand_no_cycle(known: Rendered, loader: Loader, entry: Setting) -> None:
+    """A base rendered for another overlay may hold a directory that contains this one."""
+    for directory in sorted(known.directories):
+        if directory != loader.directory and any(below(root, directory) for root in loader.visited[:-1]):
+            raise entry.error(
+                f"cycle: {directory} contains a directory that is being built", "make the base a directory of its own"
+            )
+
+
+def _component(entry: Setting, loader: Loader, parts: Accumulated) -> Accumulated:
+    inner = loader.enter(entry.value, entry)._replace(read_paths=set())
+    file = _kustomization(inner)
+    if not file.component:
+        raise entry.error(f"{inner.directory} is not a Component", "list it under `resources`, or write `kind: Component` there")
+    _rendered(file, inner, parts)
+    return parts
+
+
+def _finished(rendered: Rendered, file: Kustomization, loader: Loader) -> ResourceSet:
+    """What only the outermost kustomization does."""
+    layer = _new_layer(file, loader, rendered.fields)
+    items: Items = add_hashes(rendered.items)
+    items = fixed(items, layer.fields.name_references)
+    if rendered.variables:
+        items = variables.substitute(items, rendered.variables, layer)
+    result = finished(items)
+    sort = layer.setting("sortOptions")
+    ordered = in_order(result, sort)
+    demand_unique(ordered)
+    return ResourceSet(item.resource for item in ordered)

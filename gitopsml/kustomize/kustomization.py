@@ -1,0 +1,266 @@
+"""A kustomization file -> a checked Setting: known fields of the right types, in kustomize's spelling.
+
+kustomize reads the file as YAML 1.1, turns it into JSON and decodes that strictly: an unknown field or a wrong type is an error
+at any depth, keys match in any case and the lower-case spelling wins, null is as good as nothing (facts: kustomize §2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from gitopsml.errors import RenderError, UserError
+from gitopsml.files import Files
+from gitopsml.kustomize.layer import Setting, located
+from gitopsml.model.origin import Origin
+from gitopsml.model.pointer import Pointer, dotted
+from gitopsml.yamlio import Dialect, Document, read
+
+NAMES: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+# What a field holds: a word for a scalar, [type] for a list, {name: type} for a record, {"*": type} for free keys.
+Type = Any
+TEXT: Final = "text"
+FLAG: Final = "flag"
+NUMBER: Final = "number"
+ANY: Final = "any"
+TEXTS: Final = [TEXT]
+TEXT_MAP: Final = {"*": TEXT}
+
+ID: Final = {"group": TEXT, "version": TEXT, "kind": TEXT, "name": TEXT, "namespace": TEXT}
+SELECTOR: Final = {**ID, "annotationSelector": TEXT, "labelSelector": TEXT}
+FIELD_SPEC: Final = {"group": TEXT, "version": TEXT, "kind": TEXT, "path": TEXT, "create": FLAG}
+PATCH: Final = {"path": TEXT, "patch": TEXT, "target": SELECTOR, "options": {"*": FLAG}}
+IMAGE: Final = {"name": TEXT, "newName": TEXT, "tagSuffix": TEXT, "newTag": TEXT, "digest": TEXT}
+REPLICA: Final = {"name": TEXT, "count": NUMBER}
+OPTIONS: Final = {"labels": TEXT_MAP, "annotations": TEXT_MAP, "disableNameSuffixHash": FLAG, "immutable": FLAG}
+CONFIG_MAP: Final = {
+    "namespace": TEXT,
+    "name": TEXT,
+    "behavior": TEXT,
+    "literals": TEXTS,
+    "files": TEXTS,
+    "envs": TEXTS,
+    "env": TEXT,
+    "options": OPTIONS,
+}
+SECRET: Final = {**CONFIG_MAP, "type": TEXT}
+FIELD_OPTIONS: Final = {"delimiter": TEXT, "index": NUMBER, "encoding": TEXT, "create": FLAG}
+SOURCE: Final = {**ID, "fieldPath": TEXT, "options": FIELD_OPTIONS}
+TARGET: Final = {"select": SELECTOR, "reject": [SELECTOR], "fieldPaths": TEXTS, "options": FIELD_OPTIONS}
+REPLACEMENT: Final = {"path": TEXT, "source": SOURCE, "targets": [TARGET]}
+VAR: Final = {"name": TEXT, "objref": {"apiVersion": TEXT, **ID}, "fieldref": {"fieldPath": TEXT}}
+LABEL: Final = {"pairs": TEXT_MAP, "includeSelectors": FLAG, "includeTemplates": FLAG, "fields": [FIELD_SPEC]}
+SORT: Final = {"order": TEXT, "legacySortOptions": {"orderFirst": TEXTS, "orderLast": TEXTS}}
+HELM: Final = {"*": ANY}
+METADATA: Final = {"name": TEXT, "namespace": TEXT, "labels": TEXT_MAP, "annotations": TEXT_MAP}
+
+FIELDS: Final[dict[str, Type]] = {
+    "apiVersion": TEXT,
+    "kind": TEXT,
+    "metadata": METADATA,
+    "openapi": TEXT_MAP,
+    "namePrefix": TEXT,
+    "nameSuffix": TEXT,
+    "namespace": TEXT,
+    "commonLabels": TEXT_MAP,
+    "labels": [LABEL],
+    "commonAnnotations": TEXT_MAP,
+    "patchesStrategicMerge": TEXTS,
+    "patchesJson6902": [PATCH],
+    "patches": [PATCH],
+    "images": [IMAGE],
+    "imageTags": [IMAGE],
+    "replacements": [REPLACEMENT],
+    "replicas": [REPLICA],
+    "vars": [VAR],
+    "sortOptions": SORT,
+    "resources": TEXTS,
+    "components": TEXTS,
+    "crds": TEXTS,
+    "bases": TEXTS,
+    "configMapGenerator": [CONFIG_MAP],
+    "secretGenerator": [SECRET],
+    "helmGlobals": HELM,
+    "helmCharts": [HELM],
+    "helmChartInflationGenerator": [HELM],
+    "generatorOptions": OPTIONS,
+    "configurations": TEXTS,
+    "generators": TEXTS,
+    "transformers": TEXTS,
+    "validators": TEXTS,
+    "buildMetadata": TEXTS,
+}
+
+_VERSIONS: Final = {"Kustomization": "kustomize.config.k8s.io/v1beta1", "Component": "kustomize.config.k8s.io/v1alpha1"}
+_FIX: Final = "Run 'kustomize edit fix' to update your Kustomization automatically."
+_DEPRECATED: Final = {
+    "bases": f"# Warning: 'bases' is deprecated. Please use 'resources' instead. {_FIX}",
+    "commonLabels": f"# Warning: 'commonLabels' is deprecated. Please use 'labels' instead. {_FIX}",
+    "imageTags": f"# Warning: 'imageTags' is deprecated. Please use 'images' instead. {_FIX}",
+    "patchesJson6902": f"# Warning: 'patchesJson6902' is deprecated. Please use 'patches' instead. {_FIX}",
+    "patchesStrategicMerge": f"# Warning: 'patchesStrategicMerge' is deprecated. Please use 'patches' instead. {_FIX}",
+    "vars": f"# Warning: 'vars' is deprecated. Please use 'replacements' instead. [EXPERIMENTAL] {_FIX}",
+}
+
+
+class Kustomization(NamedTuple):
+    """A checked kustomization file: its path, its content, whether it is a Component, and kustomize's warnings on old fields."""
+
+    path: str
+    setting: Setting
+    component: bool
+    warnings: tuple[str, ...]
+
+
+def find(files: Files, directory: str, *, links: bool = True) -> str:
+    """The path of the one kustomization file in a directory. Raises RenderError where there is none, or more than one.
+
+    `links`: whether it may be a link to a file elsewhere.
+    """
+    paths = [name if directory == "." else f"{directory}/{name}" for name in NAMES]
+    found = [path for path in paths if files.kind(path) == "file" and (links or _inside(files, path, directory))]
+    if not found:
+        raise RenderError(
+            "the directory has no kustomization file", path=directory, hint="add a kustomization.yaml, or name a file instead"
+        )
+    if len(found) > 1:
+        names = " and ".join(path.rpartition("/")[2] for path in found)
+        raise RenderError(f"the directory has several kustomization files: {names}", path=directory, hint="keep one of them")
+    return found[0]
+
+
+def _inside(files: Files, path: str, directory: str) -> bool:
+    return directory == "." or files.resolve(path).startswith(directory + "/")
+
+
+def load(content: bytes, path: str, version: tuple[int, int, int]) -> Kustomization:
+    """The content of a kustomization file, checked. Raises RenderError or YamlError with place."""
+    document = single(content, path)
+    fields = {**FIELDS, "patches": [_patch(version)], "patchesJson6902": [_patch(version)]}
+    setting = checked(Setting(document.data, Origin(document)), fields)
+    kind = setting.get("kind") or "Kustomization"
+    if kind not in _VERSIONS:
+        raise setting.part("kind").error(f"kind is {kind}", "write Kustomization or Component")
+    if (setting.get("apiVersion") or _VERSIONS[kind]) != _VERSIONS[kind]:
+        raise setting.part("apiVersion").error(
+            f"apiVersion is {setting.value['apiVersion']}", f"write {_VERSIONS[kind]} for a {kind}"
+        )
+    if not any(_says_something(value) for key, value in setting.value.items() if key not in {"kind", "apiVersion"}):
+        raise RenderError("the kustomization is empty", path=path, hint="add resources, or remove the file")
+    warnings = [text for key, text in _DEPRECATED.items() if setting.has(key)]
+    return Kustomization(path, setting, kind == "Component", tuple(warnings))
+
+
+def single(content: bytes, path: str) -> Document:
+    """A configuration file that is one YAML document with a mapping."""
+    stream = read(content, path, Dialect.API, single=True)
+    if not stream.documents:
+        raise RenderError("the kustomization is empty", path=path, hint="add resources, or remove the file")
+    document = stream.documents[0]
+    if not isinstance(document.data, dict):
+        raise RenderError(
+            "a kustomization is a mapping of fields", path=path, line=1, column=1, hint="write `resources:` and a list"
+        )
+    return document
+
+
+def checked(setting: Setting, fields: dict[str, Type]) -> Setting:
+    """The setting in kustomize's spelling. Raises UserError for an unknown field or a wrong type."""
+    data = _record(setting.value, fields, setting.origin)
+    if data is setting.value:
+        return setting
+    return Setting(data, Origin(replace(setting.origin.document, data=_put(setting, data)), setting.origin.pointer))
+
+
+def _put(setting: Setting, data: Any) -> Any:
+    """The whole data of the setting's document with the checked part in its place."""
+    from gitopsml.kustomize.items import set_at
+
+    return set_at(setting.origin.document.data, setting.origin.pointer, data)
+
+
+def _patch(version: tuple[int, int, int]) -> Type:
+    if version < (5, 8, 1):
+        return PATCH
+    return {**PATCH, "options": {"allowNameChange": FLAG, "allowKindChange": FLAG}}
+
+
+def _says_something(value: Any) -> bool:
+    """Whether kustomize keeps a value that it decoded: nulls, and empty texts are its zero values."""
+    return value is not None and value != "" and value is not False
+
+
+def _check(value: Any, kind: Type, origin: Origin) -> Any:
+    """The value in kustomize's spelling (the same object where nothing changes)."""
+    if value is None or kind == ANY:
+        return value
+    if isinstance(kind, list):
+        return _list(value, kind[0], origin)
+    if isinstance(kind, dict):
+        return _record(value, kind, origin)
+    if kind == TEXT and isinstance(value, str):
+        return value
+    if kind == FLAG and isinstance(value, bool):
+        return value
+    if kind == NUMBER and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise _wrong(value, kind, origin)
+
+
+def _list(value: Any, kind: Type, origin: Origin) -> Any:
+    if not isinstance(value, list):
+        raise _wrong(value, "list", origin)
+    empty: Any = "" if kind == TEXT else {}
+    new = [empty if element is None else _check(element, kind, _at(origin, number)) for number, element in enumerate(value)]
+    return value if all(a is b for a, b in zip(new, value, strict=True)) else new
+
+
+def _record(value: Any, fields: dict[str, Type], origin: Origin) -> Any:
+    if not isinstance(value, dict):
+        raise _wrong(value, "mapping", origin)
+    free = fields.get("*")
+    data: dict[str, Any] = {}
+    for key in value if free is not None else sorted(value, key=str):
+        name = key if free is not None else _spelling(key, fields, origin)
+        new = _check(value[key], free if free is not None else fields[name], _at(origin, key))
+        data[name] = data.get(name) if new is None and name in data else new
+    same = len(data) == len(value) and all(key in data and data[key] is value[key] for key in value)
+    return value if same else data
+
+
+def _spelling(key: Any, fields: dict[str, Type], origin: Origin) -> str:
+    if key in fields:
+        return str(key)
+    folded = str(key).casefold()
+    for name in fields:
+        if name.casefold() == folded:
+            return name
+    raise _unknown(key, fields, origin)
+
+
+def _unknown(key: Any, fields: dict[str, Type], origin: Origin) -> UserError:
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(key), list(fields), 1)
+    hint = f"did you mean {close[0]}?" if close else f"kustomize knows {', '.join(sorted(fields))}"
+    return located(f"unknown field {key}", _at(origin, key), hint)
+
+
+def _wrong(value: Any, kind: str, origin: Origin) -> UserError:
+    wanted = {"flag": "true or false", "number": "a whole number", "text": "text", "list": "a list", "mapping": "a mapping"}[kind]
+    hint = "put quotes around it" if kind == "text" and not isinstance(value, dict | list) else f"write {wanted}"
+    return located(f"{dotted(origin.pointer) or 'the file'} must be {wanted}, not {_described(value)}", origin, hint)
+
+
+def _described(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def _at(origin: Origin, key: Any) -> Origin:
+    pointer: Pointer = (*origin.pointer, key)
+    return Origin(origin.document, pointer)
