@@ -13,6 +13,7 @@ from typing import Any, Final
 from gitopsml.errors import SpecError, UserError
 from gitopsml.files import Files
 from gitopsml.model.config import Config
+from gitopsml.model.image import image_parts
 from gitopsml.model.mergepatch import Traced, merge_patch
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer
@@ -233,14 +234,6 @@ def _with_image(values: Traced, upper: dict[str, Any]) -> Traced:
     data = {key: value for key, value in lower.items() if key not in stale}
     made = Trail(trail.origin, {key: part for key, part in parts.items() if key not in stale}, step=trail.step)
     return Traced({**values.data, "image": data}, values.trail.with_part("image", made))
-
-
-def image_parts(text: str) -> dict[str, str]:
-    """`r/x:1@sha256:…` -> name, tag, digest, as far as they are there."""
-    rest, _, digest = text.partition("@")
-    head, colon, tag = rest.rpartition(":")
-    name, tag = (head, tag) if colon and "/" not in tag else (rest, "")
-    return {key: part for key, part in (("name", name), ("tag", tag), ("digest", digest)) if part}
 
 
 def place(spec: EnvironmentSpec, field: Pointer) -> tuple[Document, Pointer]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from gitopsml.blueprint.expression import plain
 from gitopsml.cel.errors import EvaluationError
 from gitopsml.cel.functions import Row
+from gitopsml.model.image import image_parts
 
 _UNITS: Final = {
     "n": Fraction(1, 10**9), "u": Fraction(1, 10**6), "m": Fraction(1, 1000), "": Fraction(1),
@@ -158,10 +159,7 @@ def image(value: Any) -> dict[str, str]:
     """`r/x:1@sha256:…`, or a map, → name, tag, digest as far as they are there."""
     if hasattr(value, "items"):
         return {key: str(value[key]) for key in ("name", "tag", "digest") if key in value}
-    rest, _, digest_part = str(value).partition("@")
-    head, colon, tag = rest.rpartition(":")
-    name, tag = (head, tag) if colon and "/" not in tag else (rest, "")
-    return {key: part for key, part in (("name", name), ("tag", tag), ("digest", digest_part)) if part}
+    return image_parts(str(value))
 
 
 def image_text(value: Any) -> str:

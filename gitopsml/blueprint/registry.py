@@ -110,6 +110,19 @@ class Registry:
             self._blueprints[key] = self._load(name, major, name if major == 1 else key)
         return self._blueprints[key]
 
+    def kinds(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """What can be made: intent -> (group, kind) of every template, read without compiling anything."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for key in self.names():
+            name, _, major = key.partition("@")
+            folder = name if major == "1" else key
+            data = self._one(f"{folder}/blueprint.yaml").data
+            documents = [
+                one for part in (*(f"parts/{part}" for part in data.get("parts") or ()), folder) for one in self._resources(part)
+            ]
+            found.setdefault(str(data.get("intent") or ""), set()).update(map(_kind, documents))
+        return {intent: frozenset(kinds) for intent, kinds in found.items()}
+
     def providers(self) -> dict[str, Document]:
         """The data of every provider, by name."""
         names = self._files.names("providers") if self._files.kind("providers") == "directory" else []
@@ -246,6 +259,16 @@ def _template(compiler: Compiler) -> Template:
     loops, names = compiler.loops(data.get("forEach"), ("forEach",))
     condition = compiler.hole(data["includeWhen"], ("includeWhen",), names) if "includeWhen" in data else None
     return Template(compiler.node(data["resource"], ("resource",), names), loops, condition)
+
+
+def _kind(document: Document) -> tuple[str, str]:
+    """Group and kind of a template's object, which must be constants."""
+    data = document.data.get("resource", document.data) if isinstance(document.data, dict) else {}
+    version, kind = str(data.get("apiVersion") or "${"), str(data.get("kind") or "${")
+    if "${" in version + kind:
+        raise at(Origin(document, ()), "apiVersion and kind of a template must be constants")
+    group, slash, _ = version.rpartition("/")
+    return group if slash else "", kind
 
 
 def walk(registry: Registry) -> Iterator[Blueprint]:

@@ -6,7 +6,6 @@ the template. So a constant costs nothing, and entries exist only for what was f
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 

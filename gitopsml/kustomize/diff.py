@@ -115,7 +115,8 @@ def _keys(element: Any, keys: tuple[str, ...]) -> dict[str, Any]:
 
 def operations(base: dict[str, Any], wanted: dict[str, Any]) -> list[Operation]:
     """The JSON6902 operations, [] where nothing differs. The first tests that the object is the one the patch was made for, and
-    before an element of a list is changed its name is tested."""
+    before an element of a list is changed its name is tested.
+    """
     made = list(_operations(base, wanted, ()))
     if not made:
         return []

@@ -1,0 +1,110 @@
+"""Specs -> every generated file, proved. The pipeline, top to bottom:
+
+load, build: `expand` · factor, lay out: `layout` · prove: render the files again · Argo CD: `argocd.build`. Pure: it reads files and gives
+a tree of texts; `plan` and `apply` compare and write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from gitopsml import bundled, prove
+from gitopsml.argocd.build import Deployed, GroupKind, Kinds, build
+from gitopsml.blueprint.build import objects
+from gitopsml.blueprint.context import Instance
+from gitopsml.blueprint.registry import Registry
+from gitopsml.errors import UserError
+from gitopsml.expand import Expanded, Key, expand, stop_at
+from gitopsml.files import DiskFiles, Files
+from gitopsml.layout.factor import Given, factor
+from gitopsml.layout.files import Place, app_files, text
+from gitopsml.model.config import Config
+from gitopsml.model.resource import Resource
+from gitopsml.spec import TEAM
+
+
+@dataclass(slots=True, frozen=True, eq=False)
+class Generated:
+    """`tree` is every file that should exist: path -> text. `instances` and `resources` are what the blueprints said, by `team/app`
+    and environment; `targets` leads from an overlay's directory to that key.
+    """
+
+    tree: dict[str, str]
+    instances: dict[Key, Instance]
+    resources: dict[Key, tuple[Resource, ...]] = field(default_factory=dict)
+    targets: dict[str, Key] = field(default_factory=dict)
+
+
+def generate(files: Files, config: Config, *, registry: Registry | None = None, only: Collection[str] | None = None) -> Generated:
+    """Everything that the specs of a repository make. `only` names the `team/app`s to lay out (all specs are read and checked).
+
+    Raises Problems or one UserError, each at its line; InternalError where the files would not render to what the blueprint said.
+    """
+    registry = registry or bundled_registry()
+    expanded = expand(files, config, registry)
+    wanted = {key: one for key, one in expanded.instances.items() if only is None or key[0] in only}
+    resources = _objects(wanted)
+    tree: dict[str, str] = {}
+    places = {key[0]: _place(one) for key, one in wanted.items()}
+    for app, keys in _by_app(wanted).items():
+        place = places[app]
+        given = [Given(key[1], wanted[key].namespace, resources[key]) for key in keys]
+        local = [key[1] for key in keys if files.kind(place.local(key[1])) == "directory"]
+        factored = factor(given, wanted[keys[0]].spec.app.document, whole=place.app == TEAM)
+        made = app_files(place, factored, local)
+        prove.rendered_equal(made, {place.overlay(key[1]): resources[key] for key in keys})
+        tree |= made
+    if only is None:
+        tree |= _argocd(config, registry, expanded, resources, files)
+    return Generated(tree, expanded.instances, resources, {places[key[0]].overlay(key[1]): key for key in wanted})
+
+
+def bundled_registry() -> Registry:
+    """The blueprints that come with gitopsml."""
+    return Registry(DiskFiles(str(bundled.directory("blueprints"))))
+
+
+def _by_app(keys: Iterable[Key]) -> dict[str, list[Key]]:
+    found: dict[str, list[Key]] = {}
+    for key in keys:
+        found.setdefault(key[0], []).append(key)
+    return found
+
+
+def _objects(instances: dict[Key, Instance]) -> dict[Key, tuple[Resource, ...]]:
+    made: dict[Key, tuple[Resource, ...]] = {}
+    problems: list[UserError] = []
+    for key, one in instances.items():
+        try:
+            made[key] = tuple(objects(one.blueprint, one.scope))
+        except UserError as error:
+            problems.append(error)
+    stop_at(problems)
+    return made
+
+
+def _place(one: Instance) -> Place:
+    app = one.spec.app
+    return Place(app.team, app.app, one.name, app.document.path, str(one.blueprint))
+
+
+def _argocd(
+    config: Config, registry: Registry, expanded: Expanded, resources: dict[Key, tuple[Resource, ...]], files: Files
+) -> dict[str, str]:
+    kinds = {intent: frozenset(GroupKind(*kind) for kind in found) for intent, found in registry.kinds().items()}
+    apps = frozenset[GroupKind]().union(*(found for intent, found in kinds.items() if intent))
+    deployed = [_deployed(one, resources[key], files) for key, one in expanded.instances.items()]
+    made = build(config, deployed, Kinds(apps, kinds.get("", frozenset())))
+    return {path: text(one.data, Place("", "", "", one.source, one.blueprint)) for path, one in made.items()}
+
+
+def _deployed(one: Instance, resources: tuple[Resource, ...], files: Files) -> Deployed:
+    place, environment = _place(one), one.environment.name
+    local = place.local(environment)
+    watched = [f"{place.folder}/base"] if place.app != TEAM else []
+    watched += [local] if files.kind(local) == "directory" else []
+    return Deployed(
+        place.team, place.app, environment, one.namespace, one.cluster, one.environment.protected, place.overlay(environment), tuple(watched),
+        place.blueprint, one.blueprint.intent, place.source, resources,
+    )  # fmt: skip

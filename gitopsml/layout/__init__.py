@@ -1,0 +1,1 @@
+"""Objects per environment -> files: base, overlays, kustomizations; computed by factoring, never templated."""

@@ -1,0 +1,124 @@
+"""Images -> the overlay's `images:` field: what differs between environments, and what a person writes in app.yaml (and promotes).
+
+The base then holds the bare name, the overlay the tag or digest, so that a diff between environments reads in one line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from gitopsml.layout.sides import Key, Side
+from gitopsml.model.image import image_parts
+from gitopsml.model.pointer import Pointer
+from gitopsml.yamlio import Document
+
+_LISTS = ("containers", "initContainers")
+
+
+class Use(NamedTuple):
+    """One image of one container. `place` is the same in all environments: the way to the container, elements by name."""
+
+    side: Side
+    key: Key
+    place: Pointer
+    pointer: Pointer
+    container: dict[str, Any]
+    parts: dict[str, str]
+
+
+def move(sides: list[Side], spec: Document | None) -> None:
+    """Take the images out of the bodies and fill the sides' `images`. `spec` is the file that people write."""
+    uses = [use for one in sides for use in _uses(one)]
+    wanted = {(use.key, use.place) for use in uses if _by_hand(use, spec)} | _different(uses)
+    slots = _slots(uses, wanted, sides[-1]) if sides else {}
+    for one in sides:
+        own = [use for use in uses if use.side is one]
+        _move(one, own, {name: slot for (environment, name), slot in slots.items() if environment == one.environment})
+
+
+def _uses(one: Side) -> Iterator[Use]:
+    """Every image that kustomize's images transformer would see (facts: kustomize §6)."""
+    for key, body in one.bodies.items():
+        if key.kind == "CustomResourceDefinition":
+            continue
+        for place, pointer, container in _containers(body, (), ()):
+            image = container.get("image")
+            if isinstance(image, str) and image:
+                yield Use(one, key, place, pointer, container, image_parts(image))
+
+
+def _containers(data: Any, place: Pointer, pointer: Pointer) -> Iterator[tuple[Pointer, Pointer, dict[str, Any]]]:
+    if isinstance(data, list):
+        for number, element in enumerate(data):
+            name = element.get("name", number) if isinstance(element, dict) else number
+            yield from _containers(element, (*place, name), (*pointer, number))
+    elif isinstance(data, dict):
+        for word, value in data.items():
+            if word in _LISTS and isinstance(value, list):
+                for number, element in enumerate(value):
+                    if isinstance(element, dict):
+                        yield (*place, word, element.get("name", number)), (*pointer, word, number), element
+            if isinstance(value, dict | list):
+                yield from _containers(value, (*place, word), (*pointer, word))
+
+
+def _by_hand(use: Use, spec: Document | None) -> bool:
+    trail = use.side.resources[use.key].trail.at((*use.pointer, "image"))
+    sources = trail.sources or (trail.origin,)
+    return any(origin.document is spec for origin in sources)
+
+
+def _different(uses: list[Use]) -> set[tuple[Key, Pointer]]:
+    """The containers whose image is not the same in all environments that have them."""
+    seen: dict[tuple[Key, Pointer], dict[str, str]] = {}
+    return {(use.key, use.place) for use in uses if seen.setdefault((use.key, use.place), use.parts) != use.parts}
+
+
+def _slots(uses: list[Use], wanted: set[tuple[Key, Pointer]], last: Side) -> dict[tuple[str, str], str]:
+    """(environment, image name there) -> the name in the base: that of the last environment. Only where it is unambiguous."""
+    names = {(use.key, use.place): use.parts["name"] for use in uses if use.side is last}
+    slots: dict[tuple[str, str], str] = {}
+    broken: set[str] = set()
+    for use in uses:
+        own = use.parts.get("name", "")
+        slot = names.get((use.key, use.place), own) if (use.key, use.place) in wanted else own
+        if slots.setdefault((use.side.environment, own), slot) != slot:
+            broken |= {slot, slots[use.side.environment, own]}
+    chosen = {use.parts["name"] for use in uses if (use.key, use.place) in wanted}
+    ambiguous = broken | _versions(uses) | _shared(slots)
+    return {at: slot for at, slot in slots.items() if at[1] in chosen and not {slot, at[1]} & ambiguous}
+
+
+def _versions(uses: list[Use]) -> set[str]:
+    """Names that one environment uses in two versions, or without any."""
+    seen: dict[tuple[str, str], dict[str, str]] = {}
+    bad = {
+        use.parts["name"] for use in uses if seen.setdefault((use.side.environment, use.parts["name"]), use.parts) != use.parts
+    }
+    return bad | {use.parts["name"] for use in uses if len(use.parts) < 2}
+
+
+def _shared(slots: dict[tuple[str, str], str]) -> set[str]:
+    """Slots that two images of one environment would share."""
+    seen: dict[tuple[str, str], str] = {}
+    return {slot for (environment, name), slot in slots.items() if seen.setdefault((environment, slot), name) != name}
+
+
+def _move(one: Side, uses: list[Use], slots: dict[str, str]) -> None:
+    entries: dict[str, dict[str, str]] = {}
+    for use in uses:
+        slot = slots.get(use.parts["name"])
+        if slot is None:
+            continue
+        use.container["image"] = slot
+        entry = {"name": re.escape(slot) if re.search(r"[+*?()\[\]|^$\\]", slot) else slot}
+        if slot != use.parts["name"]:
+            entry["newName"] = use.parts["name"]
+        if "tag" in use.parts:
+            entry["newTag"] = use.parts["tag"]
+        if "digest" in use.parts:
+            entry["digest"] = use.parts["digest"]
+        entries[slot] = entry
+    one.images = [entries[slot] for slot in sorted(entries)]
