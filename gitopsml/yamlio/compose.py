@@ -6,19 +6,13 @@ from typing import Any, NamedTuple, NoReturn
 
 from gitopsml.errors import YamlError
 from gitopsml.yamlio.document import Dialect, Problem, position
-from gitopsml.yamlio.events import (
-    AliasEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
+from gitopsml.yamlio.events import ALIAS, MAPPING, MAPPING_END, SCALAR, SEQUENCE, SEQUENCE_END
+from gitopsml.yamlio.quick import MAX_NODES, MAX_SCALAR
 from gitopsml.yamlio.scalars import CORE, RESOLVED_TAGS, ScalarError, Typed, ambiguous, key_of, resolve, tagged, value_of
+from gitopsml.yamlio.values import KEYS, VALUES, Unusual
 
 MAX_DEPTH = 100
-MAX_NODES = 250_000
-MAX_SCALAR = 8 * 1024 * 1024
+MAX_PROBLEMS = 200  # of a file; the rest of them would say the same
 
 _CORE_TAGS = RESOLVED_TAGS | {CORE + name for name in ("binary", "map", "seq", "merge", "value", "set", "omap", "pairs")}
 _WANT_MAP = "a merge key takes a mapping or a list of mappings"
@@ -42,6 +36,8 @@ class Composer:
         self.path = path
         self.dialect = dialect
         self.kustomize = dialect is Dialect.KUSTOMIZE
+        self.values = VALUES[dialect]
+        self.keys = KEYS[dialect]
         self.escapes = "\\/" in text
         self.anchors: dict[str, _Anchored] = {}
         self.problems: list[Problem] = []
@@ -49,10 +45,10 @@ class Composer:
 
     def node(self, event: Any, depth: int, *, flow: bool) -> Any:
         """The value that begins with `event`."""
-        kind = event.__class__
-        if kind is ScalarEvent:
+        kind = event.__class__.__name__
+        if kind == SCALAR:
             return self.scalar(event, flow=flow)
-        if kind is AliasEvent:
+        if kind == ALIAS:
             return self.alias(event).value
         if depth >= MAX_DEPTH:
             self.fail(event, f"nested deeper than {MAX_DEPTH} levels", "flatten the document")
@@ -62,7 +58,7 @@ class Composer:
         mark = _Anchored(None, 0, whole=False)
         if event.anchor is not None:
             self.anchors[event.anchor] = mark
-        compose = self.mapping if kind is MappingStartEvent else self.sequence
+        compose = self.mapping if kind == MAPPING else self.sequence
         value = compose(depth + 1, flow=event.flow_style)
         if event.anchor is not None and self.anchors[event.anchor] is mark:
             self.anchors[event.anchor] = _Anchored(value, self.nodes - before, whole=True)
@@ -71,52 +67,51 @@ class Composer:
     def sequence(self, depth: int, *, flow: bool) -> list[Any]:
         result: list[Any] = []
         get, node = self.get, self.node
-        while (event := get()).__class__ is not SequenceEndEvent:
+        while (event := get()).__class__.__name__ != SEQUENCE_END:
             result.append(node(event, depth, flow=flow))
         return result
 
     def mapping(self, depth: int, *, flow: bool) -> dict[str, Any]:
         result: dict[str, Any] = {}
         places: dict[str, int] = {}
-        raw: dict[str, int] = {}
         merged: dict[str, Any] = {}
         get, node = self.get, self.node
-        while (event := get()).__class__ is not MappingEndEvent:
-            typed, text = self.key(event, flow=flow)
-            if typed.kind == "merge":
-                self.note_key("<<", event, places)
+        while (event := get()).__class__.__name__ != MAPPING_END:
+            key = self.key(event, flow=flow)
+            self.note_key(key or "<<", event, places)
+            if key is None:
                 self.merge(result, merged, places, depth, flow=flow)
-                continue
-            key = self.key_text(typed, event)
-            self.note_key(key, event, places)
-            if self.kustomize:
-                self.note_raw(text, event, raw)
-            result[key] = node(get(), depth, flow=flow)
+            else:
+                result[key] = node(get(), depth, flow=flow)
         if merged:
             result = {**merged, **result}
         if self.kustomize and "<<" in result:  # kustomize's expansion of anchors drops a quoted merge key
             del result["<<"]
         return result
 
-    def key(self, event: Any, *, flow: bool) -> tuple[Typed, str]:
-        """What stands before the colon: its type and its text."""
-        if event.__class__ is AliasEvent:
-            value = self.alias(event).value
-            if isinstance(value, (dict, list)):
-                self.fail(event, "a mapping or a list cannot be a key", "use text")
-            return Typed("str", value) if isinstance(value, str) else resolve(str(value), self.dialect), str(value)
-        if event.__class__ is not ScalarEvent:
-            self.fail(event, "a mapping or a list cannot be a key", "quote the key if it is a template")
-        typed = self.typed(event, flow=flow)
-        if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchored(self.finite(typed, event), 1, whole=True)
-        return typed, event.value
-
-    def key_text(self, typed: Typed, event: Any) -> str:
+    def key(self, event: Any, *, flow: bool) -> str | None:
+        """The key that stands before the colon; None for a merge key."""
+        typed = self.alias_key(event) if event.__class__.__name__ == ALIAS else self.scalar_key(event, flow=flow)
+        if typed.kind == "merge":
+            return None
         try:
             return key_of(typed, self.dialect)
         except ScalarError as error:
             self.fail(event, error.what, error.hint)
+
+    def scalar_key(self, event: Any, *, flow: bool) -> Typed:
+        if event.__class__.__name__ != SCALAR:
+            self.fail(event, "a mapping or a list cannot be a key", "quote the key if it is a template")
+        typed = self.typed(event, flow=flow)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchored(self.finite(typed, event), 1, whole=True)
+        return typed
+
+    def alias_key(self, event: Any) -> Typed:
+        value = self.alias(event).value
+        if isinstance(value, (dict, list)):
+            self.fail(event, "a mapping or a list cannot be a key", "use text")
+        return Typed("str", value) if isinstance(value, str) else resolve("null" if value is None else str(value), self.dialect)
 
     def note_key(self, key: str, event: Any, places: dict[str, int]) -> None:
         """Remembers where a key stands, and says so when it stands there twice."""
@@ -128,18 +123,11 @@ class Composer:
         if self.kustomize:
             line, _ = position(self.text, first)
             self.fail(event, f"the key `{key[:80]}` is already defined in line {line}", "remove one of the two")
-        line, column = position(self.text, index)
-        related, _ = position(self.text, first)
-        message = f"the key `{key[:80]}` is already defined in line {related}; remove one of the two"
-        self.problems.append(Problem("duplicate-key", message, line, column, related))
+        if len(self.problems) < MAX_PROBLEMS:
+            related, _ = position(self.text, first)
+            message = f"the key `{key[:80]}` is already defined in line {related}; remove one of the two"
+            self.say("duplicate-key", message, event, related)
         places[key] = index
-
-    def note_raw(self, text: str, event: Any, raw: dict[str, int]) -> None:
-        """yaml.v3 compares keys as they are written: `1` and "1" are the same."""
-        first = raw.setdefault(text, self.start + event.start_mark.index)
-        if first != self.start + event.start_mark.index:
-            line, _ = position(self.text, first)
-            self.fail(event, f"the key `{text[:80]}` is already defined in line {line}", "remove one of the two")
 
     def merge(self, result: dict[str, Any], merged: dict[str, Any], places: dict[str, int], depth: int, *, flow: bool) -> None:
         """`<<: value`. For kubectl the pairs take effect where they stand; for kustomize explicit keys win."""
@@ -154,12 +142,12 @@ class Composer:
 
     def merge_sources(self, event: Any, depth: int, *, flow: bool) -> list[dict[str, Any]]:
         """The mappings of a merge, in the order of application: later ones win for kubectl, earlier ones for kustomize."""
-        if event.__class__ is AliasEvent and self.kustomize and not self.anchored(event).whole:
+        if event.__class__.__name__ == ALIAS and self.kustomize and not self.anchored(event).whole:
             return []  # kustomize ignores a mapping that merges itself
         value = self.node(event, depth, flow=flow)
         if isinstance(value, dict):
             return [value]
-        if event.__class__ is not SequenceStartEvent or not all(isinstance(part, dict) for part in value):
+        if event.__class__.__name__ != SEQUENCE or not all(isinstance(part, dict) for part in value):
             self.fail(event, _WANT_MAP, "give it an alias of a mapping")
         sources: list[dict[str, Any]] = value if self.kustomize else value[::-1]
         return sources
@@ -167,13 +155,17 @@ class Composer:
     def note_overridden(self, source: dict[str, Any], result: dict[str, Any], places: dict[str, int], event: Any) -> None:
         for key, value in source.items():
             if key in places and key in result and result[key] != value:
-                line, column = position(self.text, self.start + event.start_mark.index)
                 related, _ = position(self.text, places[key])
                 message = f"kubectl takes `{key}` from this merge and kustomize from line {related}; put the merge first"
-                self.problems.append(Problem("ambiguous-merge", message, line, column, related))
+                self.say("ambiguous-merge", message, event, related)
 
     def scalar(self, event: Any, *, flow: bool) -> Any:
         self.count(event)
+        if not flow and not event.style and event.tag is None and event.anchor is None and len(event.value) < MAX_SCALAR:
+            try:
+                return self.values[event.value]
+            except Unusual:
+                pass  # the long way knows why
         typed = self.typed(event, flow=flow)
         value = self.finite(typed, event)
         if event.anchor is not None:
@@ -211,10 +203,9 @@ class Composer:
             self.fail(event, "did not find expected `,` or the closing bracket before `?`", "quote the text")  # libyaml takes it
         typed = resolve(text, self.dialect)
         if ambiguous(text):
-            line, column = position(self.text, self.start + event.start_mark.index)
             kubectl, kustomize = _meaning(text, Dialect.API), _meaning(text, Dialect.KUSTOMIZE)
             message = f"`{text}` is {kubectl} for kubectl and {kustomize} for kustomize; quote it"
-            self.problems.append(Problem("ambiguous-scalar", message, line, column))
+            self.say("ambiguous-scalar", message, event)
         return typed
 
     def alias(self, event: Any) -> _Anchored:
@@ -232,15 +223,18 @@ class Composer:
 
     def check_tag(self, event: Any) -> None:
         if event.tag is not None and event.tag not in _CORE_TAGS and event.tag != "!":
-            line, column = position(self.text, self.start + event.start_mark.index)
-            message = f"the tag `{event.tag}` means nothing here and is dropped; remove it"
-            self.problems.append(Problem("unknown-tag", message, line, column))
+            self.say("unknown-tag", f"the tag `{event.tag[:80]}` means nothing here and is dropped; remove it", event)
 
     def check_escapes(self, event: Any) -> None:
         """The JSON escape of a slash: libyaml takes it, Go's readers do not."""
         source = self.text[self.start + event.start_mark.index : self.start + event.end_mark.index]
         if "\\/" in source.replace("\\\\", ""):
             self.fail(event, "unknown escape character in double quotes: `\\/`", "write `/`")
+
+    def say(self, kind: str, message: str, event: Any, related: int = 0) -> None:
+        if len(self.problems) < MAX_PROBLEMS:
+            line, column = position(self.text, self.start + event.start_mark.index)
+            self.problems.append(Problem(kind, message, line, column, related))
 
     def count(self, event: Any, weight: int = 1) -> None:
         self.nodes += weight

@@ -3,52 +3,49 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
-
-from yaml.error import MarkedYAMLError, YAMLError
-from yaml.events import (
-    AliasEvent,
-    MappingEndEvent,
-    MappingStartEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, NoReturn
 
 from gitopsml.errors import UserError, YamlError
 from gitopsml.yamlio.document import position
 
-try:
-    from yaml._yaml import CParser
-except ImportError:  # pragma: no cover - every wheel of PyYAML carries libyaml
-    raise UserError("this PyYAML was built without libyaml", hint="install a wheel of PyYAML") from None
-
-__all__ = [
-    "AliasEvent",
-    "MappingEndEvent",
-    "MappingStartEvent",
-    "ScalarEvent",
-    "SequenceEndEvent",
-    "SequenceStartEvent",
-    "StreamEndEvent",
-    "YAMLError",
-    "parser",
-    "refuse",
-]
+# The names of the event classes: nobody else has to import PyYAML, and a run that meets no unusual text does not either.
+SCALAR: Final = "ScalarEvent"
+ALIAS: Final = "AliasEvent"
+MAPPING: Final = "MappingStartEvent"
+MAPPING_END: Final = "MappingEndEvent"
+SEQUENCE: Final = "SequenceStartEvent"
+SEQUENCE_END: Final = "SequenceEndEvent"
+STREAM_END: Final = "StreamEndEvent"
 
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def parser(text: str) -> Any:
-    """A parser of one text; `get_event()` gives its events one by one. Raises YAMLError (see `refuse`)."""
+    """A parser of one text; `get_event()` gives its events one by one, inside `refusals`. To be closed with `dispose()`."""
+    try:
+        from yaml._yaml import CParser
+    except ImportError:  # pragma: no cover - every wheel of PyYAML carries libyaml
+        raise UserError("this PyYAML was built without libyaml", hint="install a wheel of PyYAML") from None
     return CParser(text)
 
 
-def refuse(error: YAMLError, text: str, start: int, end: int, path: str) -> NoReturn:
-    """Raises the YamlError for what libyaml said about `text[start:end]`."""
-    if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
-        what, index = error.problem or "not YAML", start + error.problem_mark.index
+@contextmanager
+def refusals(text: str, start: int, end: int, path: str) -> Iterator[None]:
+    """Turns what libyaml says about `text[start:end]` into a YamlError with its place."""
+    from yaml.error import YAMLError
+
+    try:
+        yield
+    except YAMLError as error:
+        _refuse(error, text, start, end, path)
+
+
+def _refuse(error: Exception, text: str, start: int, end: int, path: str) -> NoReturn:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        what, index = str(getattr(error, "problem", "")), start + mark.index
     else:
         what, index = str(getattr(error, "reason", error)), start
         control = _CONTROL.search(text, start, end)

@@ -11,12 +11,11 @@ import re
 from typing import Any
 
 from gitopsml.yamlio.document import Dialect
-from gitopsml.yamlio.scalars import ScalarError, ambiguous, key_of, resolve, value_of
+from gitopsml.yamlio.values import KEYS, VALUES, Unusual, Values
 
 MAX_NODES = 250_000
+MAX_SCALAR = 8 * 1024 * 1024
 _MAX_INDENT = 90  # a level takes one column at least
-_MAX_CACHED = 50_000
-_LONGEST_CACHED = 200
 
 _STRANGE = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _START = re.compile(r"(?:(?:[ ]*|#[^\n]*)\n)*---[ ]*\n")
@@ -48,50 +47,6 @@ _INDENT = re.compile(r"[ ]*")
 _FOLD = re.compile(r"(?<=[^\n])\n(\n*)(?=[^\n])")
 _PADS = [" " * width for width in range(_MAX_INDENT + 3)]
 _KEY_ONLY, _PLAIN_VALUE, _SINGLE, _BRACKETS, _BLOCK, _LONG = 3, 4, 6, 7, 8, 9
-
-
-class Unusual(Exception):
-    """The text holds something that only the composer reads."""
-
-
-class _Values(dict[str, Any]):
-    """Plain text -> value, as the dialect types it."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
-
-    def __missing__(self, text: str) -> Any:
-        bare = text.rstrip(" ")
-        if ambiguous(bare):
-            raise Unusual
-        return self.remember(text, self.typed(bare))
-
-    def typed(self, text: str) -> Any:
-        try:
-            return value_of(resolve(text, self.dialect))
-        except ScalarError:
-            raise Unusual from None
-
-    def remember(self, text: str, value: Any) -> Any:
-        if len(text) <= _LONGEST_CACHED:
-            if len(self) >= _MAX_CACHED:
-                self.clear()
-            self[text] = value
-        return value
-
-
-class _Keys(_Values):
-    """Plain text before a colon -> key."""
-
-    def typed(self, text: str) -> Any:
-        try:
-            return key_of(resolve(text, self.dialect), self.dialect)
-        except ScalarError:
-            raise Unusual from None
-
-
-_VALUES = {dialect: _Values(dialect) for dialect in Dialect}
-_KEYS = {dialect: _Keys(dialect) for dialect in Dialect}
 
 
 class _Tree:
@@ -163,12 +118,13 @@ class _Tree:
 
 def quick(text: str, dialect: Dialect) -> Any:
     """The value of one document, None where it is empty. Raises Unusual."""
-    if not text.endswith("\n") or 4 * text.count("\n") + text.count(",") > MAX_NODES or _STRANGE.search(text):
+    too_many = len(text) > MAX_SCALAR or 4 * text.count("\n") + text.count(",") > MAX_NODES
+    if too_many or not text.endswith("\n") or _STRANGE.search(text):
         raise Unusual
     start = _START.match(text)
     place = start.end() if start else 0
     end = len(text)
-    plain, keys = _VALUES[dialect], _KEYS[dialect]
+    plain, keys = VALUES[dialect], KEYS[dialect]
     tree = _Tree()
     top: Any = None
     read_line = _LINE.match
@@ -226,7 +182,7 @@ def _continued(text: str, line: re.Match[str], indent: int) -> tuple[str, int]:
         place = more.end()
 
 
-def _rare(text: str, line: re.Match[str], indent: int, plain: _Values) -> tuple[Any, int]:
+def _rare(text: str, line: re.Match[str], indent: int, plain: Values) -> tuple[Any, int]:
     """What stands in quotes, in brackets, or in the lines of a block scalar; and the place behind it."""
     kind = line.lastindex or 0
     value, place = line[kind], line.end()

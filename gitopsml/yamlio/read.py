@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from gitopsml.errors import YamlError
-from gitopsml.yamlio.compose import MAX_DEPTH, MAX_NODES, Composer
+from gitopsml.yamlio.compose import MAX_DEPTH, MAX_PROBLEMS, Composer
 from gitopsml.yamlio.document import Dialect, Document, Problem, Stream, position
-from gitopsml.yamlio.events import StreamEndEvent, YAMLError, parser, refuse
+from gitopsml.yamlio.events import STREAM_END, parser, refusals
 from gitopsml.yamlio.jsontext import Value, json_values
-from gitopsml.yamlio.quick import Unusual, quick
+from gitopsml.yamlio.quick import MAX_NODES, quick
 from gitopsml.yamlio.split import Part, parts
+from gitopsml.yamlio.values import Unusual
 
 MAX_FILE = 16 * 1024 * 1024
 _BOM = "\ufeff"
@@ -107,18 +108,18 @@ class _Reader(NamedTuple):
         events = parser(source)
         composer = Composer(events, text, start, path, self.dialect)
         try:
-            events.get_event()  # the stream's beginning
-            event = events.get_event()
-            if event.__class__ is StreamEndEvent:
-                return None
-            _check_version(event, text, start, path)
-            data = composer.node(events.get_event(), 0, flow=False)
-            closing = events.get_event()
-        except YAMLError as error:
-            refuse(error, text, start, end, path)
+            with refusals(text, start, end, path):
+                events.get_event()  # the stream's beginning
+                event = events.get_event()
+                if event.__class__.__name__ == STREAM_END:
+                    return None
+                _check_version(event, text, start, path)
+                data = composer.node(events.get_event(), 0, flow=False)
+                closing = events.get_event()
         finally:
             events.dispose()
-        self.problems.extend(problem._replace(document=index) for problem in composer.problems)
+        room = MAX_PROBLEMS - len(self.problems)
+        self.problems.extend(problem._replace(document=index) for problem in composer.problems[:room])
         if closing.explicit:
             _check_rest(text, start + closing.end_mark.index, end, self.problems, index)
         return data
