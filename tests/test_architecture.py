@@ -15,9 +15,9 @@ PACKAGE = ROOT / "gitopsml"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 LAYERS = {
     "errors": 0, "yamlio": 0, "cel": 0, "bundled": 0, "files": 0,
-    "model": 1, "schemas": 1,
+    "model": 1, "schemas": 1.5,
     "kustomize": 2, "argocd": 2, "policy": 2, "blueprint": 2, "spec": 2, "config": 2,
-    "targets": 3, "layout": 3, "plan": 3, "apply": 3.5, "repo": 3, "report": 3, "scaffold": 3,
+    "targets": 3, "expand": 3, "prove": 3, "layout": 3, "plan": 3, "apply": 3.5, "repo": 3, "report": 3, "scaffold": 3,
     "generate": 4, "lint": 4.5,
     "cli": 5, "__init__": 5, "__main__": 5,
 }  # fmt: skip
