@@ -254,7 +254,7 @@ def _finished(rendered: Rendered, file: Kustomization, loader: Loader) -> Resour
     items = fixed(items, layer.fields.name_references)
     if rendered.variables:
         items = variables.substitute(items, rendered.variables, layer)
-    result = finished(items)
+    result = finished(items, loader.options.version)
     sort = layer.setting("sortOptions")
     ordered = in_order(result, sort)
     demand_unique(ordered)

@@ -14,8 +14,12 @@ LOCAL: Final = "config.kubernetes.io/local-config"
 _BUILD: Final = frozenset(("config.kubernetes.io/origin", "alpha.config.kubernetes.io/transformations"))
 
 
-def finished(items: Items) -> Items:
+_HELM: Final = _BUILD | {"internal.config.kubernetes.io/helm-generated"}
+
+
+def finished(items: Items, version: tuple[int, int, int]) -> Items:
     """The objects as they are printed. Raises RenderError for one that lost its kind or name on the way."""
+    dropped = _BUILD if version < (5, 8, 1) else _HELM
     result: Items = []
     for item in items:
         if not item.kind or not (item.name or item.kind.endswith("List")):
@@ -24,19 +28,19 @@ def finished(items: Items) -> Items:
         if annotations is None and "annotations" not in item.metadata:
             result.append(item)
         elif not isinstance(annotations, dict) or annotations.get(LOCAL, "false") in ("false", False):
-            result.append(_as_texts(item, annotations))
+            result.append(_as_texts(item, annotations, dropped))
     return result
 
 
-def _as_texts(item: Item, annotations: Any) -> Item:
+def _as_texts(item: Item, annotations: Any, dropped: frozenset[str]) -> Item:
     """Annotations as kustomize writes them anew: texts; none at all are no map."""
     found = annotations if isinstance(annotations, dict) else {}
-    if found and all(isinstance(value, str) for value in found.values()) and _BUILD.isdisjoint(found):
+    if found and all(isinstance(value, str) for value in found.values()) and dropped.isdisjoint(found):
         return item
     trail = item.trail.at(("metadata", "annotations"))
     texts: dict[str, str] = {}
     for key, value in found.items():
-        if key not in _BUILD:
+        if key not in dropped:
             texts[key] = value if isinstance(value, str) else _text(value, trail.part(key))
             if not isinstance(value, str):
                 trail = trail.with_part(key, _derived(trail.part(key)))

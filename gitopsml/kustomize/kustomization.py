@@ -7,6 +7,7 @@ at any depth, keys match in any case and the lower-case spelling wins, null is a
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from gitopsml.errors import RenderError, UserError
@@ -137,8 +138,7 @@ def _inside(files: Files, path: str, directory: str) -> bool:
 def load(content: bytes, path: str, version: tuple[int, int, int]) -> Kustomization:
     """The content of a kustomization file, checked. Raises RenderError or YamlError with place."""
     document = single(content, path)
-    fields = {**FIELDS, "patches": [_patch(version)], "patchesJson6902": [_patch(version)]}
-    setting = checked(Setting(document.data, Origin(document)), fields)
+    setting = checked(Setting(document.data, Origin(document)), fields_of(version))
     kind = setting.get("kind") or "Kustomization"
     if kind not in _VERSIONS:
         raise setting.part("kind").error(f"kind is {kind}", "write Kustomization or Component")
@@ -180,10 +180,18 @@ def _put(setting: Setting, data: Any) -> Any:
     return set_at(setting.origin.document.data, setting.origin.pointer, data)
 
 
-def _patch(version: tuple[int, int, int]) -> Type:
-    if version < (5, 8, 1):
-        return PATCH
-    return {**PATCH, "options": {"allowNameChange": FLAG, "allowKindChange": FLAG}}
+@cache
+def fields_of(version: tuple[int, int, int]) -> dict[str, Type]:
+    """The fields that this release of kustomize knows (facts: kustomize §12)."""
+    fields = dict(FIELDS)
+    if version >= (5, 7, 1):
+        fields["replacements"] = [{**REPLACEMENT, "sourceValue": TEXT}]
+    if version >= (5, 8, 1):
+        patch = {**PATCH, "options": {"allowNameChange": FLAG, "allowKindChange": FLAG}}
+        fields |= {"patches": [patch], "patchesJson6902": [patch]}
+    if version >= (5, 8, 2):
+        fields["labels"] = [{**LABEL, "includeVolumeClaimTemplates": FLAG}]
+    return fields
 
 
 def _says_something(value: Any) -> bool:

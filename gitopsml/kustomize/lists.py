@@ -1,7 +1,7 @@
 """How two lists merge by keys, as kustomize does it, oddities included (facts: kustomize §5, two-key lists and missing keys).
 
 Where both lists are clear (every element has all keys, none twice) the outcome is simple: the patch's elements come first, each
-merged with the base's element of the same keys, then the untouched old ones. `_odd` follows the real steps for everything else.
+merged with the base's element of the same keys, then the untouched old ones; in lists with two keys only the new elements come first. `_odd` follows the real steps for everything else.
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def clear(elements: list[Any], keys: Keys) -> bool:
 
 
 def _alike(base: list[Any], patch: list[Any], keys: Keys) -> bool:
-    """Whether both lists use the same keys."""
+    """Whether both lists use the same keys, and the patch replaces no element as a whole."""
+    if any(isinstance(element, dict) and element.get("$patch") == "replace" for element in patch):
+        return False
     if len(keys) == 1 or not base or not patch:
         return True
     return bool(key_of(base[0], keys)[1]) == bool(key_of(patch[0], keys)[1])
@@ -73,13 +75,14 @@ def _clear(base: list[Part], patch: list[Part], keys: Keys, inner: Inner, silent
     by_key = {key_of(part.value, keys): part for part in base}
     after: list[Part] = []
     gone: dict[str | int, Trail] = {}
-    for element in patch:
-        key = key_of(element.value, keys)
-        old = by_key.pop(key, None)
-        new = inner(old or Part(ABSENT, silent.trail), element)
-        _keep(new, old, _label(key, keys), after, gone)
+    in_place = len(keys) > 1 and any(all(key) for key in by_key)  # lists with two keys: merged elements stay where they were
+    said = {key_of(element.value, keys): element for element in patch}
+    for key, element in said.items():
+        if not (in_place and key in by_key):
+            old = by_key.pop(key, None)
+            _keep(inner(old or Part(ABSENT, silent.trail), element), old, _label(key, keys), after, gone)
     for key, old in by_key.items():
-        _keep(inner(old, silent), old, _label(key, keys), after, gone)
+        _keep(inner(old, said.get(key, silent)), old, _label(key, keys), after, gone)
     return after, gone
 
 
@@ -160,7 +163,9 @@ def _first(cells: list[_Cell], keys: Keys, values: Keys) -> _Cell | None:
         if keys == UNION:
             if text_of(value) == values[0]:
                 return cell
-        elif isinstance(value, dict) and all(k in value and text_of(value[k]) == v for k, v in zip(keys, values, strict=True)):
+        elif isinstance(value, dict) and all(
+            value.get(k) is not None and text_of(value[k]) == v for k, v in zip(keys, values, strict=True)
+        ):
             return cell
     return None
 

@@ -16,12 +16,16 @@ from gitopsml.yamlio import Dialect, Stream, read
 
 
 class PatchText(NamedTuple):
-    """A parsed patch: `objects` or `operations`, whichever the text turned out to be; `rest`: how many documents are ignored."""
+    """A parsed patch: `objects` or `operations`, whichever the text turned out to be; `rest`: how many documents are ignored.
+
+    `blank`: the text is empty.
+    """
 
     objects: list[Item] | None
     operations: list[Operation] | None
     rest: int
     origin: Origin
+    blank: bool
 
 
 class _Source(NamedTuple):
@@ -64,7 +68,7 @@ def _parsed(source: _Source) -> PatchText:
     if objects is None and listed is None:
         assert problem is not None
         raise problem
-    return PatchText(objects, listed, rest, source.origin)
+    return PatchText(objects, listed, rest, source.origin, not source.text)
 
 
 def _objects(source: _Source) -> tuple[list[Item] | None, UserError | None]:
