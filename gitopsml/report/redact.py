@@ -184,12 +184,12 @@ def _scalars(value: Any, pointer: Pointer) -> Iterator[tuple[Pointer, str]]:
 
 
 def _spellings(value: str) -> Iterator[str]:
-    """A secret value, its lines, the value of `name=value`, and what its base64 stands for."""
+    """A secret value, its words (a scalar may be folded over lines), the value of `name=value`, what its base64 stands for."""
     import base64
     import binascii
     import contextlib
 
-    texts = {value, *value.split("\n"), value.partition("=")[2]}
+    texts = {value, *value.split(), value.partition("=")[2]}
     with contextlib.suppress(binascii.Error, ValueError):
         texts.add(base64.b64decode(value, validate=True).decode("utf-8"))
     return (text.strip() for text in texts if len(text.strip()) >= _SHORTEST)

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from gitopsml.model.finding import Finding, Location, Report, Severity, Unevaluated
 from gitopsml.model.pointer import dotted
+from gitopsml.report.escape import encodable
 from gitopsml.report.fingerprint import fingerprints
 from gitopsml.report.jsontext import comma_separated, dump
 from gitopsml.report.redact import Redactor
@@ -128,7 +129,10 @@ def _location(place: Location, finding: Finding | None = None) -> dict[str, Any]
 
 
 def _uri(path: str) -> str:
-    return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    try:
+        return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    except UnicodeEncodeError:  # no name of a disk
+        return quote(encodable(path), safe="/")
 
 
 def _invocation(report: Report, redactor: Redactor, cut: int) -> dict[str, Any]:
