@@ -2,7 +2,9 @@
 
 from gitopsml.model.cluster import Cluster
 from gitopsml.model.config import Config, Environment, SeverityRule
+from gitopsml.model.deployed import Deployed, TargetInfo
 from gitopsml.model.finding import (
+    Explained,
     Finding,
     Location,
     Report,
@@ -18,16 +20,21 @@ from gitopsml.model.pointer import Pointer, dotted, json_pointer, lookup
 from gitopsml.model.resource import Resource, ResourceId, ResourceSet, from_document
 from gitopsml.model.spec import AppSpec, EnvironmentSpec
 from gitopsml.model.target import Target, TargetKind
+from gitopsml.model.workload import Container, PodView, pod_templates
 
 __all__ = [
     "AppSpec",
     "Cluster",
     "Config",
+    "Container",
+    "Deployed",
     "Environment",
     "EnvironmentSpec",
+    "Explained",
     "Finding",
     "Location",
     "Origin",
+    "PodView",
     "Pointer",
     "Report",
     "Resource",
@@ -37,6 +44,7 @@ __all__ = [
     "SeverityRule",
     "Step",
     "Target",
+    "TargetInfo",
     "TargetKind",
     "Trail",
     "Unchecked",
@@ -46,5 +54,6 @@ __all__ = [
     "from_document",
     "json_pointer",
     "lookup",
+    "pod_templates",
     "sorted_findings",
 ]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from gitopsml.model.origin import Origin
 from gitopsml.model.pointer import Pointer
-from gitopsml.model.resource import ResourceId
+from gitopsml.model.resource import Resource, ResourceId
 
 
 class Severity(Enum):
@@ -33,13 +33,23 @@ class Violation(NamedTuple):
     """What a policy saw: `message` says what to do (lower case, no full stop); `pointer` is the guilty field of the resource.
 
     `related` are further pointers of the same resource that a reader should see. `operands` explain the verdict for --explain:
-    (text of a sub-expression, its value as text).
+    (text of a sub-expression, its value as text). `resource` says whose field it is, where a hook was given several; `origin` is
+    for places that are in no resource (a kustomization, app.yaml).
     """
 
     message: str
     pointer: Pointer = ()
     related: tuple[Pointer, ...] = ()
     operands: tuple[tuple[str, str], ...] = ()
+    resource: Resource | None = None
+    origin: Origin | None = None
+
+
+class Explained(NamedTuple):
+    """Where a person can change the value of a generated field: in app.yaml, a cluster file, … ; `note` says how."""
+
+    origin: Origin
+    note: str = ""
 
 
 class Location(NamedTuple):

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer, lookup
 from gitopsml.model.selector import matches
+from gitopsml.model.workload import PodView, pod_views
 from gitopsml.yamlio import Document
 
 
@@ -25,7 +26,7 @@ class ResourceId(NamedTuple):
         return f"{self.kind}/{self.name}"
 
 
-@dataclass(slots=True, frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Resource:
     """`data` (plain dict) + `trail`. A value: changing it gives a new one; `data` and `trail` are never changed in place."""
 
@@ -75,6 +76,11 @@ class Resource:
     def _metadata(self) -> dict[str, Any]:
         metadata = self.data.get("metadata")
         return metadata if isinstance(metadata, dict) else {}
+
+    @cached_property
+    def pods(self) -> tuple[PodView, ...]:
+        """Everything in this resource that becomes pods; () for kinds without."""
+        return pod_views(self.data)
 
     def at(self, *pointer: str | int, default: Any = None) -> Any:
         """The value at a pointer, `default` where a step is missing: `deployment.at("spec", "replicas", default=1)`."""
@@ -133,8 +139,6 @@ class ResourceSet:
 
     def selected_by(self, selector: dict[str, Any], namespace: str) -> Iterator[Resource]:
         """Workloads of the namespace whose pods carry labels that a label selector (or a plain map of labels) matches."""
-        from gitopsml.model.workload import pod_templates
-
         for resource in self._resources:
-            if resource.namespace == namespace and any(matches(selector, pods.labels) for pods in pod_templates(resource)):
+            if resource.namespace == namespace and any(matches(selector, pods.labels) for pods in resource.pods):
                 yield resource
