@@ -104,7 +104,8 @@ def test_refused_at_its_line(row: dict[str, str]) -> None:
     with pytest.raises(UserError) as caught:
         instances(row["text"], row["blueprint"])
     errors = caught.value.errors if isinstance(caught.value, Problems) else [caught.value]
-    assert any(str(error).startswith(f"{path}:{row['error']}") for error in errors), "\n".join(map(str, errors))
+    texts = [str(error) for error in errors]
+    assert any(text.startswith(f"{path}:{row['error']}") and row.get("says", "") in text for text in texts), "\n".join(texts)
 
 
 def test_a_cluster_without_gateway_or_kueue_is_told_by_name() -> None:
