@@ -22,7 +22,7 @@ from gitopsml.kustomize.layer import Deleted, Items, Layer, Note, Options, Rende
 from gitopsml.kustomize.loader import Loader, below
 from gitopsml.kustomize.order import in_order
 from gitopsml.kustomize.refs import fixed
-from gitopsml.kustomize.steps import variables
+from gitopsml.kustomize.specs import Fields
 from gitopsml.kustomize.steps.annotations import common_annotations
 from gitopsml.kustomize.steps.generators import config_maps, secrets
 from gitopsml.kustomize.steps.hashes import add_hashes
@@ -30,9 +30,7 @@ from gitopsml.kustomize.steps.images import images
 from gitopsml.kustomize.steps.labels import common_labels, labels
 from gitopsml.kustomize.steps.names import name_prefix, name_suffix
 from gitopsml.kustomize.steps.namespace import namespace
-from gitopsml.kustomize.steps.replacements import replacements
 from gitopsml.kustomize.steps.replicas import replicas
-from gitopsml.kustomize.specs import Fields
 from gitopsml.kustomize.unique import demand_unique
 from gitopsml.model.origin import Origin
 from gitopsml.model.resource import ResourceSet
@@ -50,7 +48,6 @@ STEPS: Final[tuple[tuple[str, Step], ...]] = (
     ("replicas", replicas),
     ("images", images),
     ("imageTags", images),
-    ("replacements", replacements),
 )
 GENERATORS: Final[tuple[tuple[str, Step], ...]] = (
     ("configMapGenerator", config_maps),
@@ -65,6 +62,8 @@ REFUSED: Final = {
     "validators": "gitopsml runs no plugins",
     "crds": "gitopsml does not read OpenAPI definitions of custom resources",
     "openapi": "gitopsml does not replace the schemas of the built-in kinds",
+    "replacements": "gitopsml does not copy values between objects yet",
+    "vars": "`vars` are deprecated; write the values themselves, or use replacements",
     "buildMetadata": "gitopsml writes no build metadata into objects",
 }
 LOAD_RESTRICTORS: Final = {
@@ -149,9 +148,6 @@ def _rendered(file: Kustomization, loader: Loader, parts: Accumulated) -> Render
         parts = _component(entry, loader, parts)
     layer = layer if not setting.has("components") else _layer(file, loader, parts)
     _run(STEPS, layer, parts)
-    if setting.has("vars"):
-        parts.items = variables.tag(parts.items, setting.part("vars"), layer)
-        parts.add_variables(setting.part("vars").parts())
     parts.take(layer)
     parts.directories.add(loader.directory)
     parts.files |= loader.read_paths
@@ -252,8 +248,6 @@ def _finished(rendered: Rendered, file: Kustomization, loader: Loader) -> Resour
     layer = _new_layer(file, loader, rendered.fields)
     items: Items = add_hashes(rendered.items)
     items = fixed(items, layer.fields.name_references)
-    if rendered.variables:
-        items = variables.substitute(items, rendered.variables, layer)
     result = finished(items, loader.options.version)
     sort = layer.setting("sortOptions")
     ordered = in_order(result, sort)

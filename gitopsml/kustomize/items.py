@@ -228,10 +228,20 @@ def _removed(trail: Trail, data: Any, pointer: Pointer, origin: Origin, step: st
         return trail.with_part(key, _removed(trail.part(key), data[key], rest, origin, step))
     tombstone = Trail(origin, step=step, gone=True, overrode=trail.part(key))
     if isinstance(data, list):
-        assert isinstance(key, int)
         kept = [number for number in range(len(data)) if number != key]
-        return moved(trail, kept)
-    return trail.with_part(key, tombstone)
+        left = moved(trail, kept).with_part(_label(data, key), tombstone)
+    else:
+        left = trail.with_part(key, tombstone)
+    return left if len(data) > 1 else replace(left, derived=True, sources=(trail.origin, origin))
+
+
+def _label(data: list[Any], key: str | int) -> str:
+    """What the tombstone of a list element is kept under: `name=server`, or its value, or its index."""
+    assert isinstance(key, int)
+    element = data[key]
+    if isinstance(element, dict):
+        return f"name={element['name']}" if "name" in element else f"#{key}"
+    return f"#{key}" if isinstance(element, list) else str(element)
 
 
 def moved(trail: Trail, order: list[int]) -> Trail:

@@ -1,7 +1,8 @@
 """How two lists merge by keys, as kustomize does it, oddities included (facts: kustomize §5, two-key lists and missing keys).
 
 Where both lists are clear (every element has all keys, none twice) the outcome is simple: the patch's elements come first, each
-merged with the base's element of the same keys, then the untouched old ones; in lists with two keys only the new elements come first. `_odd` follows the real steps for everything else.
+merged with the base's element of the same keys, then the untouched old ones; in lists with two keys only new elements come
+first. `_odd` follows the real steps for everything else.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from gitopsml.kustomize.parts import ABSENT, Part, moved_to
+from gitopsml.kustomize.parts import ABSENT, STEP, Part, emptied, moved_to
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Trail
 
@@ -35,6 +36,7 @@ def keyed(base: Part, patch: Part, keys: Keys, inner: Inner) -> Part:
     trail = moved_to(base.trail, after)
     if gone:
         trail = replace(trail, parts={**trail.parts, **gone})
+        trail = trail if after else emptied(trail)
     elif len(after) == len(before) and all(a is b for a, b in zip(after, before, strict=True)):
         return base
     return Part([element.value for element in after], trail)
@@ -90,7 +92,7 @@ def _keep(new: Part, old: Part | None, label: str, after: list[Part], gone: dict
     if new.value is not ABSENT and new.value is not None and new.value != {}:
         after.append(new)
     elif old is not None:
-        gone[label] = new.trail if new.trail.gone else Trail(new.trail.origin, step="patch", gone=True, overrode=old.trail)
+        gone[label] = new.trail if new.trail.gone else Trail(new.trail.origin, step=STEP, gone=True, overrode=old.trail)
 
 
 def _label(key: Keys, keys: Keys) -> str:
@@ -110,6 +112,7 @@ def _odd(base: list[Part], patch: list[Part], keys: Keys, inner: Inner, silent: 
     """Step by step what kustomize does: each known key is merged and collected, then the old elements are laid over them."""
     old = [_Cell(part) for part in base]
     new = [_Cell(part) for part in patch]
+    before = list(old)
     found = _distinct([key_of(cell.part.value, keys) for cell in (*new, *old)], keys)
     collected: list[_Cell] = []
     gone: dict[str | int, Trail] = {}
@@ -127,7 +130,18 @@ def _odd(base: list[Part], patch: list[Part], keys: Keys, inner: Inner, silent: 
         _name(cell, used, wanted)
         _set(collected, cell, used, wanted)
     after = _laid_over(collected, old, used) if found else old
-    return [cell.part for cell in after], gone
+    return [cell.part for cell in after], {**_swallowed(before, after, silent), **gone}
+
+
+def _swallowed(before: list[_Cell], after: list[_Cell], silent: Part) -> dict[str | int, Trail]:
+    """Tombstones of the old elements that got lost."""
+    kept = {id(cell) for cell in after}
+    origin = silent.trail.origin
+    return {
+        f"#{number}": Trail(origin, step=STEP, gone=True, overrode=cell.part.trail)
+        for number, cell in enumerate(before)
+        if id(cell) not in kept
+    }
 
 
 def _distinct(found: list[Keys], keys: Keys) -> list[Keys]:

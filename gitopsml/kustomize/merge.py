@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gitopsml.kustomize.lists import clear, keyed
-from gitopsml.kustomize.parts import ABSENT, DIRECTIVE, STEP, Part, moved_to
+from gitopsml.kustomize.parts import ABSENT, DIRECTIVE, STEP, Part, emptied, moved_to
 from gitopsml.kustomize.shapes import Shape
 from gitopsml.model.origin import Trail
 
@@ -192,7 +192,8 @@ def _with(base: Part, changed: dict[str, Part]) -> Part:
             data.pop(key, None)
         else:
             data[key] = part.value
-    return Part(data, replace(base.trail, parts=parts))
+    trail = replace(base.trail, parts=parts)
+    return Part(data, trail if data or not base.value else emptied(trail))
 
 
 def _list_directive(patch: Part) -> tuple[str | None, list[Part]]:

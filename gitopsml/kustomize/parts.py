@@ -24,6 +24,12 @@ class Part(NamedTuple):
     trail: Trail
 
 
+def emptied(trail: Trail) -> Trail:
+    """The trail of a map or list that lost all its parts: that nothing is left was written nowhere."""
+    removers = tuple(dict.fromkeys(part.origin for part in trail.parts.values() if part.gone))
+    return replace(trail, derived=True, sources=(trail.origin, *removers))
+
+
 def moved_to(trail: Trail, elements: list[Part]) -> Trail:
     """The trail of a list whose elements are now these; trails kept under text keys (tombstones of elements) stay."""
     parts: dict[str | int, Trail] = {key: part for key, part in trail.parts.items() if isinstance(key, str)}

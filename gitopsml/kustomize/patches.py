@@ -90,16 +90,14 @@ def _text(entry: Setting, layer: Layer, field: str) -> PatchText:
 
 def _inline(entry: Setting, layer: Layer) -> PatchText | None:
     """An entry of `patchesStrategicMerge` that is the patch itself."""
-    if "\n" not in entry.value and not entry.value.lstrip().startswith("{"):
+    if "\n" in entry.value:
+        return from_field(entry, layer, trimmed=False)
+    if not entry.value.lstrip().startswith("{"):
         return None
     try:
-        return from_field(entry, layer)
+        return from_field(entry, layer, trimmed=False)
     except UserError:
-        return None if "\n" not in entry.value else _again(entry, layer)
-
-
-def _again(entry: Setting, layer: Layer) -> PatchText:
-    return from_field(entry, layer)
+        return None
 
 
 def _target(entry: Setting) -> bool:

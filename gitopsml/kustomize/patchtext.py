@@ -34,10 +34,11 @@ class _Source(NamedTuple):
     text: str
     origin: Origin
     setting: Setting | None  # None: the text is that of a file
+    trimmed: bool = True
 
     def stream(self, dialect: Dialect, *, single: bool = False) -> Stream:
         if self.setting is not None:
-            return read_inline(self.setting, dialect, single=single)
+            return read_inline(self.setting, dialect, single=single, trimmed=self.trimmed)
         return read(self.text, self.origin.document.path, dialect, single=single)
 
 
@@ -52,12 +53,12 @@ def from_file(path: Setting, layer: Layer) -> PatchText:
     return known
 
 
-def from_field(setting: Setting, layer: Layer) -> PatchText:
-    """The patch in a field of the kustomization. Raises RenderError or YamlError."""
+def from_field(setting: Setting, layer: Layer, *, trimmed: bool = True) -> PatchText:
+    """The patch in a field of the kustomization; `trimmed`: without white space around it. Raises RenderError or YamlError."""
     key = ("patch", setting.origin)
     known = layer.memo.get(key)
     if known is None:
-        known = layer.memo[key] = _parsed(_Source(setting.value.strip(), setting.origin, setting))
+        known = layer.memo[key] = _parsed(_Source(setting.value.strip(), setting.origin, setting, trimmed))
     assert isinstance(known, PatchText)
     return known
 
@@ -90,18 +91,8 @@ def _operations(source: _Source) -> tuple[list[Operation] | None, int]:
         except ValueError:
             return None, 0
     try:
-        documents = source.stream(Dialect.API).documents
-    except UserError:
-        return _first_document(source)
-    if not documents:
-        return [], 0
-    return operations(documents[0]), len(documents) - 1
-
-
-def _first_document(source: _Source) -> tuple[list[Operation] | None, int]:
-    """What stands before the first `---` counts even where the rest cannot be read."""
-    try:
-        documents = source.stream(Dialect.API, single=True).documents
+        stream = source.stream(Dialect.API, single=True)
     except UserError:
         return None, 0
-    return (operations(documents[0]), 0) if documents else ([], 0)
+    rest = sum(problem.kind == "trailing-content" for problem in stream.problems)
+    return (operations(stream.documents[0]), rest) if stream.documents else ([], rest)
