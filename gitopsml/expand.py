@@ -38,7 +38,7 @@ class Expanded:
 
 
 def expand(files: Files, config: Config, registry: Registry) -> Expanded:
-    """Read and check every spec. Raises Problems with all that is wrong, each at its line; the first of them alone where it is one."""
+    """Read and check every spec. Raises Problems with all that is wrong, each at its line, or the one error there is."""
     problems: list[UserError] = []
     apps = specs.load(files, problems)
     problems += specs.same_namespace(apps)
@@ -55,8 +55,8 @@ def expand(files: Files, config: Config, registry: Registry) -> Expanded:
         problems += _without_team(one.spec, values, teams)
     stop_at(problems)
     connect(instances, {key: provided(one.blueprint, one.scope) for key, one in instances.items()})
-    found = [(key, broken) for key, one in instances.items() for broken in _broken(one)]
-    stop_at(_placed(found, {key: one.spec for key, one in instances.items()}))
+    broken = [(key, wrong) for key, one in instances.items() for wrong in _broken(one)]
+    stop_at(_placed(broken, {key: one.spec for key, one in instances.items()}))
     return Expanded(tuple(apps), instances)
 
 
@@ -109,11 +109,12 @@ def _values(
         wrong = specs.check_environments(app, config)
         problems += wrong
         blueprint = blueprints[app.key]
-        words = [name for name, _ in blueprint.schema.properties(())]
+        schema = blueprint.schema
+        inputs = specs.Inputs(blueprint.intent, schema.defaults(), frozenset(dict(schema.properties(()))), schema.filled)
         for name in (one for one in order if one in app.environments and config.cluster_of(one)):
-            one = specs.merge(app, name, config, blueprint.intent, blueprint.schema.defaults(), words, blueprint.schema.filled)
+            one = specs.merge(app, name, config, inputs)
             made[app.key, name] = one
-            found += [((app.key, name), Wrong(*problem)) for problem in check(blueprint.schema.data, one.values)]
+            found += [((app.key, name), Wrong(*problem)) for problem in check(schema.data, one.values)]
     problems += _placed(found, made)
     return made
 
@@ -127,12 +128,12 @@ def _placed(found: Iterable[tuple[Key, Wrong]], values: dict[Key, EnvironmentSpe
     where: dict[tuple[str, Wrong], list[str]] = {}
     for (app, environment), wrong in found:
         where.setdefault((app, wrong), []).append(environment)
-    problems: list[UserError] = []
-    for (app, wrong), environments in where.items():
-        every = [environment for key, environment in values if key == app]
-        for environment in environments[:1] if environments == every else environments:
-            problems.append(_at(values[app, environment], wrong, everywhere=environments == every))
-    return problems
+    return [problem for (app, wrong), names in where.items() for problem in _each(app, wrong, names, values)]
+
+
+def _each(app: str, wrong: Wrong, names: list[str], values: dict[Key, EnvironmentSpec]) -> list[UserError]:
+    everywhere = names == [environment for key, environment in values if key == app]
+    return [_at(values[app, name], wrong, everywhere=everywhere) for name in (names[:1] if everywhere else names)]
 
 
 def _at(spec: EnvironmentSpec, wrong: Wrong, *, everywhere: bool) -> SpecError:

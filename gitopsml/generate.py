@@ -1,7 +1,7 @@
 """Specs -> every generated file, proved. The pipeline, top to bottom:
 
-load, build: `expand` · factor, lay out: `layout` · prove: render the files again · Argo CD: `argocd.build`. Pure: it reads files and gives
-a tree of texts; `plan` and `apply` compare and write.
+load, build: `expand` · factor, lay out: `layout` · prove: render the files again · Argo CD: `argocd.build`. It reads files
+and gives a tree of texts; `plan` and `apply` compare and write.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from gitopsml.spec import TEAM
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Generated:
-    """`tree` is every file that should exist: path -> text. `instances` and `resources` are what the blueprints said, by `team/app`
-    and environment; `targets` leads from an overlay's directory to that key.
+    """`tree` is every file that should exist: path -> text. `instances` and `resources` are what the blueprints said, by
+    `team/app` and environment; `targets` leads from an overlay's directory to that key.
     """
 
     tree: dict[str, str]
@@ -105,6 +105,16 @@ def _deployed(one: Instance, resources: tuple[Resource, ...], files: Files) -> D
     watched = [f"{place.folder}/base"] if place.app != TEAM else []
     watched += [local] if files.kind(local) == "directory" else []
     return Deployed(
-        place.team, place.app, environment, one.namespace, one.cluster, one.environment.protected, place.overlay(environment), tuple(watched),
-        place.blueprint, one.blueprint.intent, place.source, resources,
-    )  # fmt: skip
+        team=place.team,
+        app=place.app,
+        environment=environment,
+        namespace=one.namespace,
+        cluster=one.cluster,
+        protected=one.environment.protected,
+        path=place.overlay(environment),
+        watched=tuple(watched),
+        blueprint=place.blueprint,
+        intent=one.blueprint.intent,
+        source=place.source,
+        resources=resources,
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gitopsml.errors import SpecError, UserError
 from gitopsml.files import Files
@@ -56,23 +56,20 @@ def load(files: Files, problems: list[UserError], folder: str = "apps") -> list[
 
 
 def _folders(files: Files, folder: str, problems: list[UserError]) -> list[str]:
+    """The folders in a folder; a spec file with a misspelt name in it is a problem, because nothing would read it."""
     names = files.names(folder) if files.kind(folder) == "directory" else []
-    for name in names:
-        if name in _MISSPELT:
-            problems.append(SpecError("nothing reads this file", path=f"{folder}/{name}", hint=f"rename it to {_MISSPELT[name]}"))
+    problems += _misspelt(folder, names)
     found = [name for name in names if not name.startswith(".") and files.kind(f"{folder}/{name}") == "directory"]
-    if not found:
-        return found
-    below = (problem for name in found if folder != "apps" for problem in _misspelt(files, f"{folder}/{name}"))
-    problems.extend(below)
+    for name in found:
+        problems += _misspelt(f"{folder}/{name}", files.names(f"{folder}/{name}"))
     return found
 
 
-def _misspelt(files: Files, folder: str) -> list[UserError]:
-    names = set(files.names(folder)) & _MISSPELT.keys()
+def _misspelt(folder: str, names: list[str]) -> list[UserError]:
     return [
         SpecError("nothing reads this file", path=f"{folder}/{name}", hint=f"rename it to {_MISSPELT[name]}")
-        for name in sorted(names)
+        for name in names
+        if name in _MISSPELT
     ]
 
 
@@ -187,27 +184,30 @@ def same_namespace(specs: Iterable[AppSpec]) -> list[UserError]:
     return problems
 
 
-Fill = Callable[[Traced], Traced]
-
-
-def merge(
-    app: AppSpec, environment: str, config: Config, intent: str, defaults: Traced, words: Iterable[str], fill: Fill
-) -> EnvironmentSpec:
-    """The values of one environment.
-
-    `defaults` are the blueprint's, `words` the words it knows (only these are taken from gitopsml.yaml's `defaults`), `fill` adds the
-    defaults of deeper fields after merging.
+class Inputs(NamedTuple):
+    """What a blueprint says of its values: `defaults` are the lowest layer, `words` the words it knows (only these are taken from
+    gitopsml.yaml's `defaults` for its `intent`), `fill` adds the defaults of deeper fields after merging.
     """
+
+    intent: str
+    defaults: Traced
+    words: frozenset[str]
+    fill: Callable[[Traced], Traced]
+
+
+def merge(app: AppSpec, environment: str, config: Config, inputs: Inputs) -> EnvironmentSpec:
+    """The values of one environment of an app: all layers, merged."""
     root = Trail(Origin(app.document))
-    values = merge_patch(Traced({}, root), defaults)
-    shared = config.defaults.get(intent)
-    if config.trail is not None and isinstance(shared, dict):
-        known = set(words)
-        given = {word: value for word, value in shared.items() if word in known}
-        values = merge_patch(values, Traced(given, config.trail.at(("defaults", intent))), step="gitopsml.yaml")
+    values = merge_patch(Traced({}, root), inputs.defaults)
+    shared = config.defaults.get(inputs.intent)
+    if config.document is not None and isinstance(shared, dict):
+        given = {word: value for word, value in shared.items() if word in inputs.words}
+        values = merge_patch(
+            values, Traced(given, Trail(Origin(config.document, ("defaults", inputs.intent)))), step="gitopsml.yaml"
+        )
     values = _over(values, Traced(app.values, root), "app.yaml" if app.app != TEAM else "team.yaml")
     here = Traced(app.environments[environment], root.at(("environments", environment)))
-    values = fill(_over(values, here, f"environments.{environment}"))
+    values = inputs.fill(_over(values, here, f"environments.{environment}"))
     return EnvironmentSpec(app, environment, values.data, values.trail)
 
 

@@ -1,1 +1,1 @@
-"""A blueprint: declared inputs and a way to make the objects of one environment (blueprints/README.md says how one is written)."""
+"""A blueprint: declared inputs and a way to make one environment's objects (blueprints/README.md: how one is written)."""

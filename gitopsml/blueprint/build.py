@@ -1,4 +1,4 @@
-"""A blueprint and the scope of one environment -> objects with trails, broken rules, what other apps see, what `explain` shows."""
+"""A blueprint and the scope of one environment -> objects with trails, broken rules, what others see, what `explain` shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A document of a blueprint -> nodes: each expression is compiled once, its variables and the template's key words are checked."""
+"""A document of a blueprint -> nodes: each expression is compiled once, its variables and the key words are checked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from gitopsml.model.pointer import Pointer
 from gitopsml.yamlio import Document
 
 VARIABLES: Final = (
-    "spec", "name", "app", "team", "environment", "cluster", "repository", "uses", "usedBy", "apps", "files", "derived", "fragment",
+    "spec", "name", "app", "team", "environment", "cluster", "repository", "uses", "usedBy", "apps", "files", "derived",
+    "fragment",
 )  # fmt: skip
 _BLOCK = {"includeWhen", "forEach", "item"}
 

@@ -1,4 +1,4 @@
-"""A blueprint's schema.json with the shared vocabulary bundled in; and what stands in it: defaults, and the form of one environment."""
+"""A blueprint's schema.json with the shared vocabulary bundled in; its defaults, and the form of one environment."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _nullable(schema: Any) -> Any:
 
 
 def bundle(document: Document, vocabulary: Document | None) -> Schema:
-    """A schema.json and the vocabulary -> Schema. Raises BlueprintError for references that lead nowhere and words we do not check."""
+    """A schema.json and the vocabulary -> Schema. Raises BlueprintError for dangling references and words we do not check."""
     own = document.data
     shared = vocabulary.data.get("$defs", {}) if vocabulary else {}
     data = _rewritten(own)

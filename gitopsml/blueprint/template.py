@@ -1,4 +1,4 @@
-"""YAML data with `${CEL}` -> a tree of nodes; a tree and a scope -> data with its trail. The forms are those of blueprints/README.md.
+"""YAML data with `${CEL}` -> nodes; a node and a scope -> data with its trail. The forms are those of blueprints/README.md.
 
 A node renders to `Rendered(value, trail)`. The trail is None where the value came with its parent: written at the same place of
 the template. So a constant costs nothing, and entries exist only for what was filled in or moved.

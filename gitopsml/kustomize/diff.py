@@ -82,7 +82,7 @@ def _value(base: Any, wanted: Any, shape: Shape | None) -> Any:
 
 
 def _lists(base: list[Any], wanted: list[Any], shape: Shape) -> list[Any]:
-    """Elements of the patch come first in the result, untouched ones follow in the base's order: so all up to the last change are named."""
+    """Elements of the patch come first, untouched ones follow in the base's order: all up to the last change are named."""
     if shape.keys == UNION or not (clear(base, shape.keys) and clear(wanted, shape.keys)):
         raise _Unsayable
     before = {key_of(element, shape.keys): element for element in base}

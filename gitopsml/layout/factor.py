@@ -15,11 +15,14 @@ from gitopsml.yamlio import Document
 
 ABSENT: Final[Any] = object()
 # API groups of Kubernetes itself; everything else is a custom resource, whose lists a strategic-merge patch would replace
-_BUILT_IN: Final = frozenset({
-    "", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "apps", "autoscaling", "batch", "certificates.k8s.io",
-    "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io", "node.k8s.io", "policy",
-    "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
-})  # fmt: skip
+_BUILT_IN: Final = frozenset(
+    {
+        *("", "apps", "autoscaling", "batch", "policy"),
+        *(f"{group}.k8s.io" for group in ("admissionregistration", "apiextensions", "apiregistration", "certificates")),
+        *(f"{group}.k8s.io" for group in ("coordination", "discovery", "events", "flowcontrol.apiserver", "networking")),
+        *(f"{group}.k8s.io" for group in ("node", "rbac.authorization", "resource", "scheduling", "storage")),
+    }
+)
 
 
 class Patch(NamedTuple):
@@ -102,7 +105,7 @@ def built_in(key: Key) -> bool:
 def common(values: list[Any], shape: Shape | None = None, *, indexed: bool = False) -> Any:
     """What all values share; ABSENT where they share nothing.
 
-    Lists are taken whole, but for those that merge by keys (`shape`), and with `indexed` those of equal length whose elements are maps.
+    Lists are taken whole, but for those that merge by keys (`shape`), and with `indexed` lists of maps of equal length.
     """
     first = values[0]
     if all(same(first, value) for value in values[1:]):

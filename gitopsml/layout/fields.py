@@ -11,7 +11,10 @@ from gitopsml.model.pointer import Pointer, lookup
 
 # where kustomize's `labels` with includeTemplates writes, whether or not there are labels already (facts: kustomize §6)
 _TEMPLATES: Final[dict[str, tuple[Pointer, ...]]] = {
-    **dict.fromkeys(("apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "batch/Job", "/ReplicationController"), (("spec", "template", "metadata"),)),
+    **dict.fromkeys(
+        ("apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "batch/Job", "/ReplicationController"),
+        (("spec", "template", "metadata"),),
+    ),
     "batch/CronJob": (("spec", "jobTemplate", "metadata"), ("spec", "jobTemplate", "spec", "template", "metadata")),
 }
 _COUNTED: Final = ("apps/Deployment", "apps/StatefulSet", "apps/ReplicaSet", "/ReplicationController")

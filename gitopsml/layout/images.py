@@ -1,4 +1,4 @@
-"""Images -> the overlay's `images:` field: what differs between environments, and what a person writes in app.yaml (and promotes).
+"""Images -> the overlay's `images:` field: what differs between environments, and what a person writes (and promotes).
 
 The base then holds the bare name, the overlay the tag or digest, so that a diff between environments reads in one line.
 """

@@ -1,7 +1,7 @@
 """JSON Schema for what people write: the same verdict as a full validator on the words known here, and sentences that help.
 
-Alternatives are told apart by type, so that a mistake in one form is explained as such. `x-message` beside a rule says in our words
-what to write. Other words are refused when a schema is loaded (`unknown_words`), so nothing is ignored in silence.
+Alternatives are told apart by type, so that a mistake in one form is explained as such. `x-message` beside a rule says in
+our words what to write. Other words are refused when a schema is loaded (`unknown_words`), so nothing is ignored in silence.
 """
 
 from __future__ import annotations

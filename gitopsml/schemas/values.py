@@ -87,7 +87,7 @@ def _type(schema: Schema, value: Any, at: Pointer) -> Iterator[Problem]:
 @_rule("minProperties", "maxProperties", "minItems", "maxItems", "minLength", "maxLength")
 def _size(schema: Schema, value: Any, at: Pointer) -> Iterator[Problem]:
     kind, noun = next((one for one in _SIZES if isinstance(value, one[0])), (None, ""))
-    word = {dict: "Properties", list: "Items", str: "Length"}.get(kind) if kind else None  # type: ignore[call-overload]
+    word = {dict: "Properties", list: "Items", str: "Length"}.get(kind) if kind else None
     least, most = schema.get(f"min{word}", 0), schema.get(f"max{word}")
     if word and len(value) < least:
         yield Problem(at, "must not be empty" if least == 1 else f"needs at least {least} {noun}")
@@ -135,13 +135,15 @@ def pattern(text: str) -> re.Pattern[str]:
 def _range(schema: Schema, value: Any, at: Pointer) -> Iterator[Problem]:
     if not TYPES["number"][0](value):
         return
-    limits = (
-        ("minimum", lambda limit: value >= limit, "at least"),
-        ("maximum", lambda limit: value <= limit, "at most"),
-        ("exclusiveMinimum", lambda limit: value > limit, "more than"),
-        ("exclusiveMaximum", lambda limit: value < limit, "less than"),
-        ("multipleOf", lambda limit: value % limit == 0, "a multiple of"),
-    )
-    for word, holds, words in limits:
-        if word in schema and not holds(schema[word]):
+    for word, (holds, words) in _LIMITS.items():
+        if word in schema and not holds(value, schema[word]):
             yield Problem(at, f"must be {words} {schema[word]}, not {spelled(value)}")
+
+
+_LIMITS: Final[dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
+    "minimum": (lambda value, limit: value >= limit, "at least"),
+    "maximum": (lambda value, limit: value <= limit, "at most"),
+    "exclusiveMinimum": (lambda value, limit: value > limit, "more than"),
+    "exclusiveMaximum": (lambda value, limit: value < limit, "less than"),
+    "multipleOf": (lambda value, limit: value % limit == 0, "a multiple of"),
+}
