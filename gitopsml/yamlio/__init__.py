@@ -3,5 +3,18 @@
 from gitopsml.yamlio.document import Dialect, Document, Problem, Span, Stream
 from gitopsml.yamlio.locate import comments, locate, scalar_text, source_line
 from gitopsml.yamlio.read import read
+from gitopsml.yamlio.write import write
 
-__all__ = ["Dialect", "Document", "Problem", "Span", "Stream", "comments", "locate", "read", "scalar_text", "source_line"]
+__all__ = [
+    "Dialect",
+    "Document",
+    "Problem",
+    "Span",
+    "Stream",
+    "comments",
+    "locate",
+    "read",
+    "scalar_text",
+    "source_line",
+    "write",
+]
