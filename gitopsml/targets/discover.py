@@ -13,7 +13,7 @@ from gitopsml.model.glob import covers
 from gitopsml.model.target import Target, TargetKind
 from gitopsml.targets.deploys import Repository, deployed
 from gitopsml.targets.graph import Graph, graph
-from gitopsml.targets.layout import APPS, TEAM_APP, Identity, identity, namespace, specs
+from gitopsml.targets.layout import APPS, TEAM_APP, Identity, decides, identity, namespace, specs
 from gitopsml.targets.parsed import Parsed
 from gitopsml.targets.plain import chart_folders, is_other, may_be_manifest, plain_folders
 from gitopsml.targets.remotes import own_urls
@@ -106,11 +106,15 @@ class Discovery:
         reached = self.reached[target]
         if not reached.isdisjoint(changed):
             return True
-        folders = [one for one in specs(_who(target)) if not one.endswith(".yaml")]
-        folders += [target.path] if target.kind is TargetKind.FOLDER and target.application else []
-        if any(is_below(path, folder) for folder in folders for path in changed):
+        if any(decides(path, _who(target)) for path in changed):
             return True
-        return target.kind is TargetKind.FOLDER and any(_folder_of(path) == target.path for path in changed if is_wanted(path))
+        return target.kind is TargetKind.FOLDER and any(self._was_in(path, target) for path in changed)
+
+    def _was_in(self, path: str, target: Target) -> bool:
+        """Whether a file that is gone may have been one of a folder's files."""
+        if not is_wanted(path) or self.tree.has(path):
+            return False
+        return _folder_of(path) == target.path or (bool(target.application) and is_below(path, target.path))
 
     def _of_teams(self, found: set[Target]) -> set[Target]:
         """Quotas, limits and network policies of a team's own target decide on all of its apps there."""

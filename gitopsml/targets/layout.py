@@ -39,6 +39,15 @@ def specs(one: Identity) -> tuple[str, ...]:
     return (team,) if one.app == TEAM_APP else (f"{APPS}/{one.team}/{one.app}", team)
 
 
+def decides(path: str, one: Identity) -> bool:
+    """Whether a file below `apps/` decides on a target: those of its app, of its own environment only below `local/`."""
+    folder = f"{APPS}/{one.team}/{one.app}/"
+    if not one.team or not path.startswith(folder):
+        return False
+    local, _, inner = path.removeprefix(folder).partition("/")
+    return local != "local" or inner.partition("/")[0] == one.environment
+
+
 def namespace(one: Identity, config: Config) -> str:
     """Where the generator deploys an app; "" in a repository of another layout."""
     if config.document is None or not one.team or config.environment(one.environment) is None:
