@@ -109,7 +109,7 @@ MISTAKES = {
     "no cluster": (HEAD + "environments: {dev: {}}\n", "gitopsml.yaml:2:", "cluster"),
     "unknown cluster": (HEAD + "environments:\n  dev: {cluster: prod-ue}\n", "gitopsml.yaml:3:18: ", "prod-eu"),
     "unknown environment": (
-        HEAD + "environments: {dev: {cluster: dev-eu}}\nlint: {severity:\n   {x-y:\n    {def: error}}}\n", "gitopsml.yaml:5:6: ", "dev"
+        HEAD + "environments: {dev: {cluster: dev-eu}}\nlint:\n  severity: {x-y: {def: error}}\n", "gitopsml.yaml:4:20: ", "dev"
     ),
     "unknown severity": (HEAD + "lint: {severity: {x-y: fatal}}\n", "gitopsml.yaml:2:24: ", "error, warning, info"),
     "not a policy id": (HEAD + "lint: {severity: {X_Y: error}}\n", "gitopsml.yaml:2:19: ", "policy id"),
