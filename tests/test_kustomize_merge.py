@@ -1,5 +1,6 @@
 """Strategic merge: one table per rule, then its laws."""
 
+# ruff: noqa: E501 - tables of YAML texts, one case a row
 from __future__ import annotations
 
 import json
