@@ -108,13 +108,16 @@ def _binary(left: Step, right: Step, call: Callable[..., Any], before: CostOf | 
 
 
 def _many(steps: list[Step], how: Plan) -> Step:
-    call, before, after, _ = how
+    call, before, after, early = how
     count = len(steps)
 
     def failed(f: Frame, values: list[Any]) -> None:
-        """Arguments after a failed one are not looked at, and then the call itself is not charged."""
-        if len(values) == count - 1:
-            charge(f, before(*values, FAILED) if before else after(*values, FAILED, FAILED) if after else 1)
+        """After a failed argument: the others are looked at only where the reference does, and only then the call is charged."""
+        values.append(FAILED)
+        if not early:
+            values += [swallow(argument, f, FAILED) for argument in steps[len(values) :]]
+        if len(values) == count:
+            charge(f, before(*values) if before else after(*values, FAILED) if after else 1)
 
     def step(f: Frame) -> Any:
         values: list[Any] = []

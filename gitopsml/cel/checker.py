@@ -262,8 +262,6 @@ class Checker:
         return map_of(key or self.bindings.fresh(), value or self.bindings.fresh())
 
     def check_struct(self, node: Struct) -> Type:
-        for entry in node.entries:
-            self.check(entry.value)
         return self.undeclared(node.pos, node.name)
 
     # comprehensions

@@ -168,7 +168,11 @@ class Compiler:
         parts = [(self.compile(entry.key), self.compile(entry.value), entry.optional) for entry in node.entries]
         ids = [part.id for entry in node.entries for part in (entry.key, entry.value)]
         if all(part in self.constants for part in ids) and not any(entry.optional for entry in node.entries):
-            return self.constant(node, make_map([(self.constants[k], self.constants[v]) for k, v in zip(ids[::2], ids[1::2], strict=True)]))
+            pairs = [(self.constants[key], self.constants[value]) for key, value in zip(ids[::2], ids[1::2], strict=True)]
+            try:
+                return self.constant(node, make_map(pairs))
+            except EvaluationError as error:
+                return failing(error)
 
         def step(f: Frame) -> Any:
             try:

@@ -11,7 +11,7 @@ from gitopsml.cel.compiler import Compiler
 from gitopsml.cel.folds import compile_fold
 from gitopsml.cel.functions import Overloads
 from gitopsml.cel.libraries import LIBRARIES, Library, overloads_of
-from gitopsml.cel.macros import OPTIONALS, STANDARD, TWO_VARIABLES, Macros
+from gitopsml.cel.macros import LISTS, OPTIONALS, STANDARD, TWO_VARIABLES, Macros
 from gitopsml.cel.parser import parse
 from gitopsml.cel.program import Program
 from gitopsml.cel.types import DYN, Type, list_of, map_of, optional_of, parse_type
@@ -58,14 +58,16 @@ class Environment:
     def kubernetes(cls, version: tuple[int, int] = (1, 36)) -> Environment:
         """The environment of the API server of that version: its libraries and macros, homogeneous literals, its costs."""
         libraries = [library for library in LIBRARIES if library.since <= version < library.until]
-        table = {**STANDARD, **(OPTIONALS if version >= (1, 28) else {}), **(TWO_VARIABLES if version >= (1, 32) else {})}
+        table = dict(STANDARD)
+        for since, macros in (((1, 28), OPTIONALS), ((1, 32), TWO_VARIABLES), ((1, 34), LISTS)):
+            table.update(macros if version >= since else {})
         return cls(libraries, Macros(table), kubernetes=True, optionals=version >= (1, 28), validated=version >= (1, 29))
 
     @classmethod
     def plain(cls) -> Environment:
         """The language of the CEL specification with the extensions of its conformance tests, without Kubernetes' libraries."""
         libraries = [library for library in LIBRARIES if library.until == (99, 0) and not library.kubernetes]
-        return cls(libraries, Macros({**STANDARD, **OPTIONALS, **TWO_VARIABLES}), kubernetes=False, optionals=True)
+        return cls(libraries, Macros({**STANDARD, **OPTIONALS, **TWO_VARIABLES, **LISTS}), kubernetes=False, optionals=True)
 
     def extend(self, functions: Mapping[str, Overloads]) -> Environment:
         """A new environment with more functions (`functions.overloads` makes them); this one stays as it is."""

@@ -169,22 +169,18 @@ def _collect(compiler: Compiler, node: Fold) -> Step:
             if accepted is not True:
                 error = error if accepted is False else no_such_overload()
                 continue
+            charge_units(f, 1)  # the step is `accu + [value]`: the variable, then the value, the list of one, the sum
             try:
                 result.append(value(f))
             except EvaluationError as failure:
                 error = error or failure
-            _charge_step(f)
+            charge_units(f, 11)
         charge_units(f, 1)
         if error is not None:
             raise error
         return result
 
     return step
-
-
-def _charge_step(f: Frame) -> None:
-    """`accu + [value]`: the variable, the list of one, the sum."""
-    charge_units(f, 12)
 
 
 def _transform_map(compiler: Compiler, node: Fold) -> Step:

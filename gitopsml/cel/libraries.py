@@ -23,7 +23,7 @@ def _library(module: str, names: str, since: tuple[int, int] = (1, 0), **more: o
     return Library(module, frozenset(names.split()), since, **more)  # type: ignore[arg-type]
 
 
-NEVER: Final = (99, 0)
+_COMPARE = "isGreaterThan isLessThan compareTo"
 LIBRARIES: Final = (
     _library(
         "standard",
@@ -35,6 +35,19 @@ LIBRARIES: Final = (
         "time",
         "getFullYear getMonth getDayOfYear getDayOfMonth getDate getDayOfWeek getHours getMinutes getSeconds getMilliseconds",
     ),
+    _library("url", "url getScheme getHost getHostname getPort getEscapedPath getQuery isURL", types=("kubernetes.URL",), kubernetes=True),
+    _library("find", "find findAll", kubernetes=True),
+    _library("kubernetes_lists", "isSorted sum max min indexOf lastIndexOf", kubernetes=True),
+    _library("kubernetes_includes", "includes", (1, 37), kubernetes=True),
+    _library(
+        "strings", "charAt indexOf lastIndexOf lowerAscii upperAscii replace split substring trim join strings.quote"
+    ),
+    _library("formatting", "format", (1, 29)),
+    _library(
+        "authorizer", "path group serviceAccount resource subresource namespace name check errored error allowed reason",
+        (1, 27), kubernetes=True,
+    ),
+    _library("authorizer_selectors", "fieldSelector labelSelector", (1, 31), kubernetes=True),
     _library(
         "optionals",
         "optional.of optional.ofNonZeroValue optional.none value hasValue or orValue _[?_] _[_] first last"
@@ -42,7 +55,28 @@ LIBRARIES: Final = (
         (1, 28),
         types=("optional_type",),
     ),
-)
+    _library(
+        "quantity", f"quantity isQuantity sign asApproximateFloat asInteger isInteger add sub {_COMPARE}",
+        (1, 28), types=("kubernetes.Quantity",), kubernetes=True,
+    ),
+    _library("sets", "sets.contains sets.intersects sets.equivalent", (1, 29)),
+    _library(
+        "ip", "ip family ip.isCanonical isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast isIP string",
+        (1, 30), types=("net.IP",),
+    ),
+    _library("cidr", "cidr containsIP containsCIDR ip prefixLength masked isCIDR string", (1, 30), types=("net.CIDR",)),
+    _library(
+        "named_format",
+        "validate format.named format.dns1123Label format.dns1123Subdomain format.dns1035Label format.qualifiedName"
+        " format.dns1123LabelPrefix format.dns1123SubdomainPrefix format.dns1035LabelPrefix format.labelValue format.uri"
+        " format.uuid format.byte format.date format.datetime",
+        (1, 31), types=("kubernetes.NamedFormat",), kubernetes=True,
+    ),
+    _library(
+        "semver", f"semver isSemver major minor patch {_COMPARE}", (1, 33), types=("kubernetes.Semver",), kubernetes=True
+    ),
+    _library("lists", "slice flatten sort @sortByAssociatedKeys lists.range reverse distinct", (1, 34)),
+)  # fmt: skip
 _ROWS: dict[str, dict[str, list[Row]]] = {}
 _OVERLOADS: dict[tuple[str, str], Overloads] = {}
 

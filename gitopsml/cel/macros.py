@@ -208,3 +208,15 @@ OPTIONALS: Final[dict[Key, Expand]] = {
     ("optMap", 2, True): _optional("optMap"),
     ("optFlatMap", 2, True): _optional("optFlatMap"),
 }
+
+
+def _sort_by(make: Maker, pos: int, target: Node | None, args: tuple[Node, ...]) -> Node:
+    """`list.sortBy(x, key)`: the list under a hidden name, so that it is evaluated once."""
+    assert target is not None
+    hidden = "@__sortBy_input__"
+    keys = _collect("map", 1)(make, pos, make.ident(pos, hidden), args)
+    assert keys is not None
+    return bind(make, pos, hidden, target, make.call(pos, "@sortByAssociatedKeys", make.ident(pos, hidden), (keys,)))
+
+
+LISTS: Final[dict[Key, Expand]] = {("sortBy", 2, True): _sort_by}

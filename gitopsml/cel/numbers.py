@@ -36,3 +36,13 @@ def decimal(value: float) -> str:
     if len(digits) <= exponent + 1:
         return sign + digits + "0" * (exponent + 1 - len(digits))
     return f"{sign}{digits[: exponent + 1]}.{digits[exponent + 1 :]}"
+
+
+def fixed(value: float, precision: int) -> str:
+    """`1.50`: exactly `precision` digits after the point, rounded to even as Go does."""
+    return f"{value:.{min(precision, 5000)}f}"
+
+
+def exponential(value: float, precision: int) -> str:
+    """`1.500e+03`."""
+    return f"{value:.{min(precision, 5000)}e}"
