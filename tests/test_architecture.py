@@ -18,7 +18,7 @@ LAYERS = {
     "model": 1, "schemas": 1.5,
     "kustomize": 2, "argocd": 2, "policy": 2, "blueprint": 2, "spec": 2, "config": 2,
     "targets": 3, "expand": 3, "prove": 3, "layout": 3, "plan": 3, "apply": 3.5, "repo": 3, "report": 3, "scaffold": 3,
-    "generate": 4, "lint": 4.5,
+    "generate": 4, "explain": 4.2, "lint": 4.5,
     "cli": 5, "__init__": 5, "__main__": 5,
 }  # fmt: skip
 DOORS = {

@@ -200,7 +200,6 @@ def test_project_of_apps() -> None:
             {"name": "cloud-eu", "namespace": "risk-dev"},
             {"server": "https://lab.example.com", "namespace": "risk-prod"},
         ],
-        "clusterResourceWhitelist": [],
         "namespaceResourceWhitelist": [
             {"group": "", "kind": "ConfigMap"},
             {"group": "", "kind": "Service"},

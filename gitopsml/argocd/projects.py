@@ -24,7 +24,7 @@ def of_team(config: Config, team: str, targets: list[Deployed], kinds: Kinds) ->
     apps = [one for one in targets if one.app != "_team"]
     source, blueprint = (own[0].source, own[0].blueprint) if own else ("gitopsml.yaml", "")
     if apps:
-        spec: dict[str, Any] = {"description": f"Apps of team {team}", **_where(config, apps), "clusterResourceWhitelist": []}
+        spec: dict[str, Any] = {"description": f"Apps of team {team}", **_where(config, apps)}  # no cluster-scoped kind at all
         spec["namespaceResourceWhitelist"] = _listed(kinds.apps)
         spec["namespaceResourceBlacklist"] = _listed(_PLATFORM_ONLY)
         if groups := _groups(own):
@@ -45,7 +45,6 @@ def root(config: Config) -> dict[str, Any]:
         "description": "Applications and projects, written by gitopsml",
         "sourceRepos": [config.url],
         "destinations": [own],
-        "clusterResourceWhitelist": [],
         "namespaceResourceWhitelist": _listed([GroupKind("argoproj.io", "AppProject"), GroupKind("argoproj.io", "Application")]),
     }
     return _project(config, "root", spec)
