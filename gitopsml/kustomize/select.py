@@ -65,7 +65,7 @@ def anchored(pattern: str) -> Test:
     from gitopsml.model.pattern import compile as compiled
 
     program = compiled(pattern)
-    return lambda text: program.fullmatch(text) is not None
+    return program.fullmatch
 
 
 def _selector(target: Setting, key: str) -> dict[str, Any] | None:

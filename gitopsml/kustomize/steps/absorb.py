@@ -1,0 +1,105 @@
+"""Generated objects -> into the objects that are there: `behavior` create, merge and replace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from gitopsml.kustomize.items import Item
+from gitopsml.kustomize.layer import Items, Layer, Setting
+from gitopsml.kustomize.steps.sources import sources_of, written
+from gitopsml.model.origin import Trail
+from gitopsml.model.pointer import Pointer
+
+_MERGE: Final = ("merge", "replace")
+
+
+def absorbed(items: Items, new: Item, entry: Setting, layer: Layer) -> Items:
+    """The items with a generated one: appended, or instead of the one whose id it has. Raises RenderError."""
+    wanted = new.id
+    name = new.name
+    found = [
+        number
+        for number, item in enumerate(items)
+        if (item.name == name or item.former) and any(one.same(wanted) for one in item.ids)
+    ]
+    if len(found) > 1:
+        raise entry.error(f"there are several objects that are or were {wanted}", "give each a name of its own")
+    if not found:
+        if new.behavior in _MERGE:
+            raise entry.error(f"there is no {wanted} to {new.behavior}", "use `behavior: create`, or correct the name")
+        return [*items, new]
+    if new.behavior not in _MERGE:
+        raise entry.error(f"{wanted} is there already", "use `behavior: merge` or `replace`, or rename one of the two")
+    old = items[found[0]]
+    return [*items[: found[0]], _instead(old, new, layer), *items[found[0] + 1 :]]
+
+
+def _instead(old: Item, new: Item, layer: Layer) -> Item:
+    """The new object under the old one's name, with its labels, annotations and history; merged: with its data too."""
+    for field in ("labels", "annotations"):
+        new = _with_entries(new, old, ("metadata", field))
+    for field in ("name", "namespace"):
+        new = _like(new, old, ("metadata", field))
+    if new.behavior == "merge":
+        new = _merged(new, old, layer)
+    return replace(
+        new,
+        trail=replace(new.trail, overrode=old.trail),
+        former=old.former,
+        prefixes=old.prefixes,
+        suffixes=old.suffixes,
+        needs_hash=old.needs_hash and new.needs_hash,
+        behavior=old.behavior,
+        may_rename=old.may_rename,
+        may_change_kind=old.may_change_kind,
+        variables=old.variables,
+    )
+
+
+def _merged(new: Item, old: Item, layer: Layer) -> Item:
+    """The new object with the old one's data where it has none of its own; an empty map of data disappears."""
+    fields = ["data", "binaryData"]
+    if new.kind == "Secret" and layer.options.version >= (5, 8, 2):
+        fields.append("stringData")
+    for field in fields:
+        new = _with_entries(new, old, (field,))
+    return replace(new, data={key: value for key, value in new.data.items() if value != {} or key not in fields})
+
+
+def _with_entries(new: Item, old: Item, pointer: Pointer) -> Item:
+    """The map at `pointer` with the entries that only the old object has, as texts."""
+    before, after = old.at(*pointer), new.at(*pointer)
+    if not isinstance(before, dict):
+        return new
+    trail = old.trail.at(pointer)
+    for key in before:
+        part = trail.part(key)
+        if isinstance(after, dict) and key in after:
+            new = replace(new, trail=_over(new.trail, (*pointer, key), part))
+        else:
+            new = new.write((*pointer, key), *_as_text(before[key], part))
+    return new
+
+
+def _as_text(value: Any, trail: Trail) -> tuple[str, Trail]:
+    text = written(value, trail)
+    if text == value:
+        return text, trail
+    return text, replace(trail, derived=True, sources=sources_of(trail))
+
+
+def _over(trail: Trail, pointer: Pointer, old: Trail) -> Trail:
+    """The trail with the part at `pointer` known to have overridden another."""
+    part = trail.at(pointer)
+    return trail.with_at(pointer, replace(part, overrode=part.overrode or old))
+
+
+def _like(new: Item, old: Item, pointer: Pointer) -> Item:
+    """The value at `pointer` as the old object has it."""
+    value = old.at(*pointer)
+    if value == new.at(*pointer):
+        return new
+    if value is None:
+        return new.remove(pointer, old.trail.origin, new.trail.step)
+    return new.write(pointer, value, old.trail.at(pointer))

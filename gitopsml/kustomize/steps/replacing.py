@@ -1,0 +1,131 @@
+"""A replacement's value -> into the fields of one object that its target names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from gitopsml.errors import RenderError
+from gitopsml.kustomize.fieldpath import PathProblem, Reached, targets
+from gitopsml.kustomize.items import Item
+from gitopsml.kustomize.layer import Setting, located
+from gitopsml.kustomize.steps.sources import distinct, sources_of, text_at
+from gitopsml.kustomize.steps.targets import Target
+from gitopsml.model.origin import Origin, Trail
+from gitopsml.model.pointer import Pointer, exists
+from gitopsml.yamlio import Dialect
+from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
+
+STEP: Final = "replacement"
+_NAME: Final = "metadata.name"
+
+
+class Found(NamedTuple):
+    """What a source gave: the value, its text, and its trail (None where it was cut or is no field)."""
+
+    value: Any
+    text: str
+    trail: Trail | None
+    sources: tuple[Origin, ...]
+
+
+def with_value(item: Item, found: Found, target: Target) -> Item:
+    """The item with the value in every field that the target's paths mean. Raises RenderError where one is missing."""
+    for setting in target.paths or (Setting(_NAME, target.setting.origin),):
+        item = _at_path(item, found, target, setting)
+    return item
+
+
+def _at_path(item: Item, found: Found, target: Target, path: Setting) -> Item:
+    reached = _reached(item, found, target, path)
+    for pointer, container in reached.made:
+        item = item.derive(pointer, container, (path.origin,), STEP)
+    for pointer in reached.pointers:
+        item = _set(item, pointer, found, target, path)
+    return item
+
+
+def _reached(item: Item, found: Found, target: Target, path: Setting) -> Reached:
+    try:
+        reached = targets(item.data, path.value, _kind(found.value) if target.create else "")
+    except PathProblem as problem:
+        raise path.error(f"{path.value} does not fit {item.id}: {problem}", "correct the path") from None
+    if not reached.pointers:
+        hint = "correct the path" if target.create else "correct the path, or write `options: {create: true}`"
+        raise path.error(f"{item.id} has no field {path.value}", hint)
+    return reached
+
+
+def _kind(value: Any) -> str:
+    return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "scalar"
+
+
+def _set(item: Item, pointer: Pointer, found: Found, target: Target, path: Setting) -> Item:
+    old = item.at(*pointer)
+    there = exists(item.data, pointer)
+    if isinstance(old, dict | list) or (not there and isinstance(found.value, dict | list)):
+        return _whole(item, pointer, found, target, path)
+    sources = [*found.sources, path.origin]
+    text = "" if isinstance(found.value, dict | list) else found.text
+    if target.delimiter:
+        text = _joined(text_at(item, pointer) if there else "", text, target)
+        sources += sources_of(item.trail.at(pointer)) if there else ()
+    value = _typed(item, text, old if there else _UNTYPED, path)
+    return item.write(pointer, value, _trail(value, found, distinct(sources)))
+
+
+def _whole(item: Item, pointer: Pointer, found: Found, target: Target, path: Setting) -> Item:
+    """A map or list is replaced by the value, whatever that is."""
+    if target.delimiter:
+        raise path.error(f"{path.value} is no text that could be split", "name a scalar field, or drop the delimiter")
+    return item.write(pointer, found.value, _trail(found.value, found, distinct([*found.sources, path.origin])))
+
+
+def _joined(old: str, text: str, target: Target) -> str:
+    """The old text with one of its parts replaced; an index below 0 puts the value before them, one beyond behind."""
+    parts = old.split(target.delimiter)
+    if target.place < 0:
+        parts.insert(0, text)
+    elif target.place >= len(parts):
+        parts.append(text)
+    else:
+        parts[target.place] = text
+    return target.delimiter.join(parts)
+
+
+_UNTYPED: Final = object()
+
+
+def _typed(item: Item, text: str, old: Any, path: Setting) -> Any:
+    """A text as the type of what it replaces; a new field gets the type that the text has in YAML."""
+    if isinstance(old, str):
+        return text
+    if old is None:
+        return None
+    try:
+        typed = resolve(text, Dialect.KUSTOMIZE)
+        value = value_of(typed)
+    except ScalarError as error:
+        raise path.error(f"{text!r} cannot be written: {error.what}", error.hint) from None
+    if old is _UNTYPED or _fits(typed.kind, old):
+        return value
+    raise _misfit(item, text, old, path)
+
+
+def _fits(kind: str, old: Any) -> bool:
+    if isinstance(old, bool):
+        return kind == "bool"
+    return kind == "int" or (kind == "float" and isinstance(old, float))
+
+
+def _misfit(item: Item, text: str, old: Any, path: Setting) -> RenderError:
+    wanted = "true or false" if isinstance(old, bool) else "a number"
+    return located(f"{text!r} cannot replace {wanted} in {path.value} of {item.id}", path.origin, "quote the target's value")
+
+
+def _trail(value: Any, found: Found, sources: tuple[Origin, ...]) -> Trail:
+    """A value that was taken over unchanged keeps its origin; another is derived."""
+    trail = found.trail
+    if trail is not None and type(value) is type(found.value) and value == found.value:
+        return replace(trail, step=STEP, sources=sources, overrode=None, gone=False)
+    return Trail(sources[0], step=STEP, derived=True, sources=sources)
