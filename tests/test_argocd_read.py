@@ -191,6 +191,15 @@ def test_paths_as_argo_cd_takes_them(path: str, clean: str) -> None:
     assert clean_path(path) == clean
 
 
+def test_a_patch_of_an_application_is_none() -> None:
+    more = {
+        "o/kustomization.yaml": "resources: [a.yaml]\npatches: [{path: p.yaml}]\n",
+        "o/p.yaml": app("path: gone"),
+        "o/a.yaml": POD,
+    }
+    assert targets("", **more) == []
+
+
 # ApplicationSets
 
 

@@ -136,6 +136,13 @@ def test_changes_reach_targets(name: str) -> None:
     assert changed(*paths) == wanted
 
 
+def test_changes_below_some_paths_only() -> None:
+    files = MemoryFiles(GENERATED)
+    discovery = survey(files, load(files))
+    assert [one.path for one in discovery.choose([DEV, ASSISTANT], ["deploy/risk/fraud/base/pod.yaml"])] == [DEV]
+    assert [one.path for one in discovery.choose([DEV, ASSISTANT])] == [DEV, ASSISTANT]
+
+
 def test_a_missing_base_still_belongs_to_its_overlay() -> None:
     tree = {"prod/kustomization.yaml": "resources: [../base]\n"}
     files = MemoryFiles(tree)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, Final
-from urllib.parse import quote
 
 from gitopsml.model.finding import Finding, Location, Report, Severity, Unevaluated
 from gitopsml.model.pointer import dotted
@@ -129,6 +128,8 @@ def _location(place: Location, finding: Finding | None = None) -> dict[str, Any]
 
 
 def _uri(path: str) -> str:
+    from urllib.parse import quote
+
     try:
         return quote(path.encode("utf-8", "surrogateescape"), safe="/")
     except UnicodeEncodeError:  # no name of a disk

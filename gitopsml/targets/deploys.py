@@ -68,9 +68,12 @@ def deployed(repository: Repository) -> Iterator[tuple[Target, tuple[str, ...]]]
 
 
 def _objects(repository: Repository) -> Iterator[Application | Unclear]:
+    patches = repository.graph.patches()
     for path in repository.paths():
         content = repository.parsed.content(path)
-        if b"argoproj.io" not in content or b"Application" not in content or is_other(path, repository.config):
+        if b"argoproj.io" not in content or b"Application" not in content:
+            continue
+        if path in patches or is_other(path, repository.config):
             continue
         for document in repository.parsed.documents(path):
             kind = document.data.get("kind") if is_argocd(document.data) else ""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from gitopsml.errors import UserError
 from gitopsml.kustomize.kustomization import NAMES, single
 from gitopsml.targets.parsed import Parsed
-from gitopsml.targets.references import PLUGINS, plugin_references, references
+from gitopsml.targets.references import PATCHES, PLUGINS, plugin_references, references
 from gitopsml.targets.walk import Tree, is_wanted, join
 
 
@@ -18,6 +18,7 @@ class Node(NamedTuple):
     path: str  # of the kustomization file
     names: tuple[str, ...]
     component: bool = False
+    patches: tuple[str, ...] = ()  # those of the names that are no objects of their own
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +70,10 @@ class Graph:
         """Every path that some kustomization names."""
         return {name for node in self.nodes.values() for name in node.names}
 
+    def patches(self) -> set[str]:
+        """Every file that is a patch, or part of the configuration of kustomize, to some kustomization."""
+        return {name for node in self.nodes.values() for name in node.patches}
+
 
 def graph(tree: Tree, parsed: Parsed) -> Graph:
     """The graph of all kustomization files of a tree; one that cannot be read names nothing (building it says why)."""
@@ -86,11 +91,14 @@ def _node(folder: str, path: str, parsed: Parsed) -> Node:
     except UserError:
         return Node(path, ())
     names: list[str] = []
+    patches: list[str] = []
     for field_name, name in references(data, folder):
         names.append(name)
+        if field_name in PATCHES:
+            patches.append(name)
         if field_name in PLUGINS:
             names.extend(_of_plugin(name, folder, parsed))
-    return Node(path, tuple(dict.fromkeys(names)), data.get("kind") == "Component")
+    return Node(path, tuple(dict.fromkeys(names)), data.get("kind") == "Component", tuple(patches))
 
 
 def _of_plugin(path: str, folder: str, parsed: Parsed) -> list[str]:

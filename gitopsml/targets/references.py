@@ -22,6 +22,7 @@ _LISTS: Final = frozenset(
 _ENTRIES: Final = frozenset(("patches", "patchesjson6902", "replacements"))
 _GENERATORS: Final = frozenset(("configmapgenerator", "secretgenerator"))
 _CHARTS: Final = frozenset(("helmcharts", "helmchartinflationgenerator"))
+PATCHES: Final = frozenset(("patches", "patchesstrategicmerge", "patchesjson6902", "replacements", "configurations", "openapi"))
 PLUGINS: Final = frozenset(("transformers", "generators", "validators"))
 
 
