@@ -8,7 +8,6 @@ first. `_odd` follows the real steps for everything else.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 from gitopsml.kustomize.parts import ABSENT, STEP, Part, emptied, moved_to
@@ -35,7 +34,7 @@ def keyed(base: Part, patch: Part, keys: Keys, inner: Inner) -> Part:
     after, gone = merge(before, said, keys, inner, Part(ABSENT, patch.trail))
     trail = moved_to(base.trail, after)
     if gone:
-        trail = replace(trail, parts={**trail.parts, **gone})
+        trail = trail.with_parts({**trail.parts, **gone})
         trail = trail if after else emptied(trail)
     elif len(after) == len(before) and all(a is b for a, b in zip(after, before, strict=True)):
         return base

@@ -8,7 +8,6 @@ would happen, and only they are walked whole.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from gitopsml.kustomize.lists import clear, keyed
@@ -72,7 +71,7 @@ class _Walk:
 
     def _added(self, base: Part, patch: Part, shape: Shape | None) -> Part:
         """A map or list that comes from the patch alone; nulls and directives inside it still act."""
-        trail = replace(patch.trail, overrode=base.trail) if base.value is not ABSENT or base.trail.gone else patch.trail
+        trail = _over(base, patch)
         new = Part(patch.value, trail)
         if plain(patch.value, shape):
             return new
@@ -155,9 +154,12 @@ def _replaced(base: Part, patch: Part) -> Part:
         return base
     if patch.value is None:
         return removed(base, patch)
-    return Part(
-        patch.value, replace(patch.trail, overrode=base.trail) if base.value is not ABSENT or base.trail.gone else patch.trail
-    )
+    return Part(patch.value, _over(base, patch))
+
+
+def _over(base: Part, patch: Part) -> Trail:
+    """The patch's trail, remembering what was there, or what removed that."""
+    return patch.trail.over(base.trail) if base.value is not ABSENT or base.trail.gone else patch.trail
 
 
 def removed(base: Part, patch: Part) -> Part:
@@ -192,7 +194,7 @@ def _with(base: Part, changed: dict[str, Part]) -> Part:
             data.pop(key, None)
         else:
             data[key] = part.value
-    trail = replace(base.trail, parts=parts)
+    trail = base.trail.with_parts(parts)
     return Part(data, trail if data or not base.value else emptied(trail))
 
 

@@ -36,7 +36,7 @@ def moved_to(trail: Trail, elements: list[Part]) -> Trail:
     for number, element in enumerate(elements):
         if number in trail.parts or not _follows(element.trail, trail, number):
             parts[number] = element.trail
-    return replace(trail, parts=parts)
+    return trail.with_parts(parts)
 
 
 def _follows(element: Trail, parent: Trail, number: int) -> bool:

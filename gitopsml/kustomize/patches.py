@@ -193,7 +193,7 @@ def _merged(item: Item, patch: Item, part: Part, layer: Layer) -> Item | None:
     if new.value is ABSENT:
         layer.deleted.append(Deleted(item.id, new.trail))
         return None
-    return _identity_kept(replace(base, data=new.value, trail=new.trail), base, patch)
+    return _identity_kept(base.but(new.value, new.trail), base, patch)
 
 
 def _plain(data: dict[str, Any], shape: Shape | None, layer: Layer) -> bool:

@@ -8,7 +8,7 @@ tombstone (`gone`), because a missing field must be blamed too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gitopsml.model.pointer import Pointer
@@ -58,7 +58,15 @@ class Trail:
 
     def with_part(self, key: str | int, part: Trail) -> Trail:
         """A copy in which `key` has the trail `part`."""
-        return replace(self, parts={**self.parts, key: part})
+        return self.with_parts({**self.parts, key: part})
+
+    def with_parts(self, parts: dict[str | int, Trail]) -> Trail:
+        """A copy with these parts (`dataclasses.replace`, at a third of its price)."""
+        return Trail(self.origin, parts, self.step, self.derived, self.sources, self.overrode, self.gone)
+
+    def over(self, former: Trail) -> Trail:
+        """A copy that remembers what it overrode."""
+        return Trail(self.origin, self.parts, self.step, self.derived, self.sources, former, self.gone)
 
     def with_at(self, pointer: Pointer, part: Trail) -> Trail:
         """A copy in which the value at `pointer` has the trail `part`."""
