@@ -319,6 +319,11 @@ def test_a_file_outside_of_a_repository_stands_for_itself() -> None:
     assert only({"a.yaml": POD, "b.yaml": POD}, "a.yaml") == Target("a.yaml", TargetKind.FILE, files=("a.yaml",))
 
 
+def test_files_outside_of_a_repository_stand_together() -> None:
+    tree = {"a.yaml": POD, "b.yaml": POD, "c.yaml": POD}
+    assert only(tree, "a.yaml", "b.yaml") == Target(".", TargetKind.FOLDER, files=("a.yaml", "b.yaml"))
+
+
 def test_a_file_of_a_repository_stands_for_its_folder() -> None:
     assert only({".git/HEAD": "", "a.yaml": POD, "b.yaml": POD}, "a.yaml").files == ("a.yaml", "b.yaml")
 
@@ -388,6 +393,8 @@ def test_links_are_followed_only_inside(tmp_path: Path) -> None:
         ("a/out.yaml", "FILE", ("a/out.yaml",)),
         ("etc", "FILE", ("etc",)),
     ]
+    files = DiskFiles(str(root))
+    assert [one.path for one in discover(files, ["a/out.yaml"], load(files))] == ["a/out.yaml"]
     for target in targets[1:]:
         with pytest.raises(UserError):
             DiskFiles(str(root)).read(target.path)

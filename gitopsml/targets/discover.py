@@ -42,7 +42,8 @@ class Discovery:
         chosen: set[Target] = set()
         for path in paths or ["."]:
             chosen.update(self._meant(path))
-        return _sorted(chosen)
+        known = chosen.intersection(self.targets)
+        return _sorted([*known, *_together(chosen - known)])
 
     def choose(self, paths: Sequence[str], changed: Iterable[str] | None = None) -> list[Target]:
         """The targets below the paths, and of these, where `changed` is given, those on which a change of the files decides."""
@@ -56,18 +57,17 @@ class Discovery:
         if path == STDIN:
             return [Target(STDIN, TargetKind.STDIN)]
         clean = normal(path)
-        kind = self.parsed.files.kind(clean)
-        if kind == "missing" and clean not in self.tree.broken:
+        kind = "other" if clean in self.tree.broken else self.parsed.files.kind(clean)
+        if kind == "missing":
             raise UserError("no such file or directory", path=path, hint="give a path below the root of the repository")
         if kind == "file" and not _is_repository(self.parsed.files):
             return self._alone(clean)
         if clean == "." or self._governs(clean):
             return self.changed([clean]) if clean != "." else self.targets
-        found = [target for target in self.targets if self._is_reached(target, {clean}) or self._is_below(target, clean)]
+        found = [target for target in self.targets if self._is_reached(target, {clean})]
+        if kind == "directory":
+            found += [target for target in self.targets if any(is_below(one, clean) for one in self.reached[target])]
         return found or self._orphan(clean, kind)
-
-    def _is_below(self, target: Target, folder: str) -> bool:
-        return any(is_below(one, folder) for one in self.reached[target])
 
     def _governs(self, path: str) -> bool:
         """Whether a file decides on more than what it deploys: configuration, clusters, policies."""
@@ -120,6 +120,19 @@ class Discovery:
         """Quotas, limits and network policies of a team's own target decide on all of its apps there."""
         teams = {(target.team, target.environment) for target in found if target.app == TEAM_APP and target.team}
         return {target for target in self.targets if (target.team, target.environment) in teams}
+
+
+def _together(targets: set[Target]) -> Iterator[Target]:
+    """Single files of one folder, named together, are deployed together: they may refer to each other."""
+    loose: dict[str, list[Target]] = {}
+    for target in targets:
+        if target.kind is TargetKind.FILE and target.files and not target.unchecked:
+            loose.setdefault(_folder_of(target.path), []).append(target)
+        else:
+            yield target
+    for folder, found in loose.items():
+        files = tuple(sorted(target.path for target in found))
+        yield found[0] if len(files) == 1 else replace(found[0], path=folder, kind=TargetKind.FOLDER, files=files)
 
 
 def survey(files: Files, config: Config) -> Discovery:
