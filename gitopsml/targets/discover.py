@@ -112,7 +112,7 @@ class Discovery:
 
     def _was_in(self, path: str, target: Target) -> bool:
         """Whether a file that is gone may have been one of a folder's files."""
-        if not is_wanted(path) or self.tree.has(path):
+        if not is_wanted(path) or self.tree.has(path) or path in self.tree.broken:
             return False
         return _folder_of(path) == target.path or (bool(target.application) and is_below(path, target.path))
 
