@@ -62,10 +62,19 @@ def expand(files: Files, config: Config, registry: Registry) -> Expanded:
 
 def stop_at(problems: Iterable[UserError]) -> None:
     """Raise what is wrong, sorted by place, each once; nothing where nothing is."""
-    unique = {str(problem): problem for problem in problems}
+    unique: dict[object, UserError] = {}
+    for problem in problems:
+        unique.setdefault(_place(problem), problem)
     ordered = sorted(unique.values(), key=lambda problem: (problem.path, problem.line, problem.column, problem.what))
     if ordered:
         raise ordered[0] if len(ordered) == 1 else Problems(ordered)
+
+
+def _place(problem: UserError) -> object:
+    """What makes two problems one: a broken template breaks in every environment, and is said once."""
+    if isinstance(problem, BlueprintError):
+        return problem.path, problem.line, problem.column
+    return str(problem)
 
 
 def _blueprint(app: AppSpec, registry: Registry, problems: list[UserError]) -> Blueprint | None:

@@ -6,8 +6,11 @@ and gives a tree of texts; `plan` and `apply` compare and write.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import gc
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from gitopsml import bundled, prove
 from gitopsml.argocd.build import Deployed, GroupKind, Kinds, build
@@ -41,23 +44,40 @@ def generate(files: Files, config: Config, *, registry: Registry | None = None, 
 
     Raises Problems or one UserError, each at its line; InternalError where the files would not render to what the blueprint said.
     """
-    registry = registry or bundled_registry()
-    expanded = expand(files, config, registry)
-    wanted = {key: one for key, one in expanded.instances.items() if only is None or key[0] in only}
-    resources = _objects(wanted)
-    tree: dict[str, str] = {}
-    places = {key[0]: _place(one) for key, one in wanted.items()}
-    for app, keys in _by_app(wanted).items():
-        place = places[app]
-        given = [Given(key[1], wanted[key].namespace, resources[key]) for key in keys]
-        local = [key[1] for key in keys if files.kind(place.local(key[1])) == "directory"]
-        factored = factor(given, wanted[keys[0]].spec.app.document, whole=place.app == TEAM)
-        made = app_files(place, factored, local)
-        prove.rendered_equal(made, {place.overlay(key[1]): resources[key] for key in keys})
-        tree |= made
-    if only is None:
-        tree |= _argocd(config, registry, expanded, resources, files)
-    return Generated(tree, expanded.instances, resources, {places[key[0]].overlay(key[1]): key for key in wanted})
+    with _uncollected():
+        registry = registry or bundled_registry()
+        expanded = expand(files, config, registry)
+        wanted = {key: one for key, one in expanded.instances.items() if only is None or key[0] in only}
+        resources = _objects(wanted)
+        tree: dict[str, str] = {}
+        for keys in _by_app(wanted):
+            tree |= _lay_out({key: wanted[key] for key in keys}, resources, files)
+        if only is None:
+            tree |= _argocd(config, registry, expanded, resources, files)
+        return Generated(tree, expanded.instances, resources, {_place(one).overlay(key[1]): key for key, one in wanted.items()})
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic garbage collector: everything made here is kept until the end, and walking it again and again costs."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _lay_out(app: dict[Key, Instance], resources: dict[Key, tuple[Resource, ...]], files: Files) -> dict[str, str]:
+    """The proved files of one app in all of its environments."""
+    first = next(iter(app.values()))
+    place = _place(first)
+    given = [Given(key[1], one.namespace, resources[key]) for key, one in app.items()]
+    local = [key[1] for key in app if files.kind(place.local(key[1])) == "directory"]
+    made = app_files(place, factor(given, first.spec.app.document, whole=place.app == TEAM), local)
+    prove.rendered_equal(made, {place.overlay(key[1]): resources[key] for key in app})
+    return made
 
 
 def bundled_registry() -> Registry:
@@ -65,11 +85,9 @@ def bundled_registry() -> Registry:
     return Registry(DiskFiles(str(bundled.directory("blueprints"))))
 
 
-def _by_app(keys: Iterable[Key]) -> dict[str, list[Key]]:
-    found: dict[str, list[Key]] = {}
-    for key in keys:
-        found.setdefault(key[0], []).append(key)
-    return found
+def _by_app(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    """The keys of each app, in order of promotion."""
+    return (list(group) for _, group in groupby(keys, key=lambda key: key[0]))
 
 
 def _objects(instances: dict[Key, Instance]) -> dict[Key, tuple[Resource, ...]]:

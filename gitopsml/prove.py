@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gitopsml.errors import InternalError, RenderError
+from gitopsml.errors import InternalError, UserError
 from gitopsml.files import MemoryFiles
 from gitopsml.kustomize.diff import same
 from gitopsml.model.pointer import Pointer, dotted
@@ -26,7 +26,7 @@ def rendered_equal(tree: Mapping[str, str], said: Mapping[str, tuple[Resource, .
     for directory, resources in said.items():
         try:
             rendered = build(files, directory, cache=cache).resources
-        except RenderError as error:
+        except UserError as error:
             raise InternalError(f"{directory} does not render: {error}") from error
         _compare(directory, {one.id: one.data for one in rendered}, {one.id: one.data for one in resources})
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tiny import APP, app, load, registry, repository
 
 from gitopsml.errors import UserError
 from gitopsml.expand import expand
 from gitopsml.model.pointer import lookup
-from tiny import APP, app, load, registry, repository
 
 Changes = dict[str, str | None]
 GOOD = "image: r/x:1\nenvironments: {dev: {}}\n"

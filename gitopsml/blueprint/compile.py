@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gitopsml.blueprint.expression import Expression, at, read_paths
+from gitopsml.blueprint.expression import Expression, analysed, at
 from gitopsml.blueprint.template import (
     Conditional,
     Constant,
@@ -52,8 +52,7 @@ class Compiler:
             program = compile_program(text, declared)
         except CompileError as error:
             raise at(origin, f"${{{text}}}: {error.issues[0].message}") from None
-        reads, path = read_paths(program.root)
-        return Expression(text, program, origin, tuple(one for one in reads if one[0] in declared), path)  # not `map`, a type
+        return analysed(text, program, origin)
 
     def hole(self, text: Any, pointer: Pointer, names: frozenset[str] | None = None) -> Expression:
         """The expression of a field that must be one `${…}`. Raises BlueprintError for anything else."""

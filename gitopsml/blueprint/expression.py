@@ -20,19 +20,40 @@ Path = tuple[str, ...]  # ("spec", "gpu", "count")
 
 @dataclass(slots=True, frozen=True, eq=False)
 class Expression:
-    """`reads` are the longest chains of names that the expression follows; `path` is the chain that it IS, () otherwise."""
+    """`reads` are the longest chains of names that the expression follows; `path` is the chain that it IS, () otherwise.
+
+    `derives` and `fragments` are the names of those that it reads; "" stands for all of them. `entries` is the path of the map
+    where the expression is `entries(path)`, () otherwise: each element of that list then has a place of its own.
+    """
 
     text: str
     program: Program
     origin: Origin
     reads: tuple[Path, ...]
     path: Path
+    derives: tuple[str, ...]
+    fragments: tuple[str, ...]
+    entries: Path
 
 
-def read_paths(root: nodes.Node) -> tuple[tuple[Path, ...], Path]:
-    """What an expression reads, sorted and without repetitions, and the chain that the whole expression is (or ())."""
-    own = None if isinstance(root, nodes.Select) and root.test else _chain(root)
-    return tuple(sorted(set(_reads(root)))), own or ()
+def analysed(text: str, program: Program, origin: Origin) -> Expression:
+    """A compiled expression with what it reads."""
+    own = None if isinstance(program.root, nodes.Select) and program.root.test else _chain(program.root)
+    reads = tuple(sorted(set(_reads(program.root))))
+    derives, fragments = (tuple(_second(path) for path in reads if path[0] == head) for head in ("derived", "fragment"))
+    entries = _entries(program.root) or ()
+    return Expression(
+        text, program, origin, reads, own or (), tuple(dict.fromkeys(derives)), tuple(dict.fromkeys(fragments)), entries
+    )
+
+
+def _entries(root: nodes.Node) -> Path | None:
+    is_call = isinstance(root, nodes.Call) and root.function == "entries" and root.target is None and len(root.args) == 1
+    return _chain(root.args[0]) if is_call and isinstance(root, nodes.Call) else None
+
+
+def _second(path: Path) -> str:
+    return path[1] if len(path) > 1 else ""
 
 
 def _chain(node: nodes.Node) -> Path | None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gitopsml.blueprint.compile import VARIABLES
 from gitopsml.blueprint.expression import ABSENT, Expression, at, failure, plain
 from gitopsml.blueprint.registry import Part
 from gitopsml.blueprint.template import STEP, Rendered, derived, holds
 from gitopsml.cel.errors import CelError
 from gitopsml.model.mergepatch import Traced
 from gitopsml.model.origin import Origin, Trail
-from gitopsml.model.pointer import Pointer, exists
+from gitopsml.model.pointer import Pointer, exists, lookup
 from gitopsml.model.words import did_you_mean
 
 _BUSY: Any = object()
+_PLAIN = frozenset({"spec", "app", "team", "environment", "cluster", "repository", "name", "derived", "fragment"})
 
 
 class Scope:
@@ -40,11 +42,21 @@ class Scope:
 
     def evaluate(self, expression: Expression) -> Any:
         """The plain value of an expression. Raises BlueprintError where it has none."""
-        self._prepare(expression)
+        if expression.derives or expression.fragments:
+            self._prepare(expression)
+        path = expression.path
+        if path and path[0] in _PLAIN:  # the value as it stands: plain data already, no need to run the program
+            value = lookup(self.variables, path, ABSENT)
+            if value is not ABSENT:
+                return value
         try:
             return plain(expression.program.evaluate(self.variables))
         except (CelError, ValueError) as error:
-            raise failure(expression, f"{error} ({self.where})") from None
+            raise failure(expression, self._reason(expression, error)) from None
+
+    def _reason(self, expression: Expression, error: Exception) -> str:
+        unknown = next((path[0] for path in expression.reads if path[0] in VARIABLES and path[0] not in self.variables), "")
+        return f"{unknown} has no value here ({self.where})" if unknown else f"{error} ({self.where})"
 
     def trail(self, expression: Expression) -> Trail:
         """Where the value of an evaluated expression comes from."""
@@ -53,7 +65,15 @@ class Scope:
             known = self._written(path)
             if known is not None:
                 return known
-        return derived([trail for trail in map(self._source, expression.reads) if trail], expression.origin)
+        return derived([origin for path in expression.reads for origin in self._sources(path)], expression.origin)
+
+    def element(self, expression: Expression, whole: Trail, number: int, value: Any) -> Trail:
+        """Where an element of the list that an expression gives comes from; `whole` is the trail of the list."""
+        known = self._written(expression.entries) if expression.entries else None
+        if known is None:
+            return whole.part(number)
+        part = known.part(value["key"])
+        return Trail(part.origin, {"value": part}, step=STEP, derived=True, sources=(part.origin,))
 
     def with_local(self, name: str, value: Any, trail: Trail) -> Scope:
         """A scope with one more variable; derived values and fragments stay those of the environment."""
@@ -79,24 +99,20 @@ class Scope:
 
     def _prepare(self, expression: Expression) -> None:
         """Compute what the expression is going to read. Derived values belong to the environment: never to a loop's scope."""
-        for path in expression.reads:
-            if path[0] == "derived":
-                for name in self._named(path, self.part.derive, expression):
-                    self._root.need(name)
-            elif path[0] == "fragment":
-                for name in self._named(path, self.part.fragments, expression):
-                    self._root.fragment(name)
-            elif path[0] not in self.variables:
-                raise failure(expression, f"{path[0]} has no value here ({self.where})")
+        for name in expression.derives:
+            for one in [name] if name else self.part.derive:
+                if self._state.get(one) is not True:
+                    self._known(one, "derived", self.part.derive, expression)
+                    self._root.need(one)
+        for name in expression.fragments:
+            for one in [name] if name else self.part.fragments:
+                self._known(one, "fragment", self.part.fragments, expression)
+                self._root.fragment(one)
 
     @staticmethod
-    def _named(path: tuple[str, ...], known: Mapping[str, Any], expression: Expression) -> list[str]:
-        """The derived values or fragments that a path reads; all of them for the bare variable."""
-        if len(path) == 1:
-            return list(known)
-        if path[1] not in known:
-            raise failure(expression, f"there is no {path[0]}.{path[1]}", did_you_mean(path[1], known))
-        return [path[1]]
+    def _known(name: str, what: str, known: Mapping[str, Any], expression: Expression) -> None:
+        if name not in known:
+            raise failure(expression, f"there is no {what}.{name}", did_you_mean(name, known))
 
     def need(self, name: str) -> None:
         """Compute a derived value. Raises BlueprintError for a cycle."""
@@ -147,11 +163,30 @@ class Scope:
         trail, data, rest = self._trail_of(path)
         return trail.at(rest) if trail is not None and exists(data, rest) else None
 
-    def _source(self, path: tuple[str, ...]) -> Trail | None:
-        """The trail of the longest part of a path that has a value; None where only its root has one."""
+    def _sources(self, path: tuple[str, ...]) -> list[Origin]:
+        """The origins of the longest part of a path that has a value; none where only its root has one."""
         trail, data, rest = self._trail_of(path)
         if trail is None:
-            return None
+            return []
         while rest and not exists(data, rest):
             rest = rest[:-1]
-        return trail.at(rest) if rest or path[0] in ("derived", "fragment") else None
+        return origins(trail.at(rest)) if rest or path[0] in ("derived", "fragment") else []
+
+
+def origins(trail: Trail) -> list[Origin]:
+    """Where a value and its parts were written: what people wrote for one environment first, defaults last."""
+    found: list[tuple[int, Origin]] = []
+    _collect(trail, found)
+    return [origin for _, origin in sorted(found, key=lambda one: one[0])]
+
+
+def _collect(trail: Trail, found: list[tuple[int, Origin]]) -> None:
+    if trail.gone:
+        return
+    rank = next((number for number, layer in enumerate(_LAYERS) if trail.step.startswith(layer)), len(_LAYERS))
+    found.extend((rank, origin) for origin in (trail.sources if trail.derived else (trail.origin,)))
+    for part in trail.parts.values():
+        _collect(part, found)
+
+
+_LAYERS = ("environments.", "app.yaml", "team.yaml", "gitopsml.yaml")

@@ -36,6 +36,9 @@ class Scope(Protocol):
     def trail(self, expression: Expression) -> Trail:
         """Where that value comes from."""
 
+    def element(self, expression: Expression, whole: Trail, number: int, value: Any) -> Trail:
+        """Where an element of an evaluated list comes from; `whole` is the trail of the list."""
+
     def with_local(self, name: str, value: Any, trail: Trail) -> Scope:
         """A scope with one more variable."""
 
@@ -90,7 +93,8 @@ class Text:
         """The concatenated text."""
         text = "".join(piece if isinstance(piece, str) else as_text(scope.evaluate(piece), piece.origin) for piece in self.pieces)
         trails = [scope.trail(piece) for piece in self.pieces if isinstance(piece, Expression)]
-        return Rendered(text, derived(trails, self.origin))
+        sources = [source for trail in trails for source in (trail.sources if trail.derived else (trail.origin,))]
+        return Rendered(text, derived(sources, self.origin))
 
 
 def as_text(value: Any, origin: Origin) -> str:
@@ -106,9 +110,8 @@ def as_text(value: Any, origin: Origin) -> str:
     raise error_at(origin, "only text, numbers and booleans fit into text")
 
 
-def derived(trails: list[Trail], origin: Origin) -> Trail:
+def derived(sources: list[Origin], origin: Origin) -> Trail:
     """The trail of a value made from others; what people wrote comes first, the template's own place last."""
-    sources = [source for trail in trails for source in (trail.sources if trail.derived else (trail.origin,))]
     unique = tuple(dict.fromkeys([one for one in sources if one != origin] + [origin]))
     return Trail(unique[0], step=STEP, derived=True, sources=unique)
 
@@ -234,7 +237,7 @@ def _each(name: str, expression: Expression, scope: Scope) -> list[Scope]:
     if not isinstance(values, list):
         raise failure(expression, "forEach needs a list (for a map use entries(map))")
     trail = scope.trail(expression)
-    return [scope.with_local(name, value, trail.part(number)) for number, value in enumerate(values)]
+    return [scope.with_local(name, value, scope.element(expression, trail, number, value)) for number, value in enumerate(values)]
 
 
 @dataclass(slots=True, frozen=True, eq=False)
