@@ -30,7 +30,9 @@ from gitopsml.kustomize.steps.images import images
 from gitopsml.kustomize.steps.labels import common_labels, labels
 from gitopsml.kustomize.steps.names import name_prefix, name_suffix
 from gitopsml.kustomize.steps.namespace import namespace
+from gitopsml.kustomize.steps.replacements import replacements
 from gitopsml.kustomize.steps.replicas import replicas
+from gitopsml.kustomize.steps.variables import substitute, tag
 from gitopsml.kustomize.unique import demand_unique
 from gitopsml.model.origin import Origin
 from gitopsml.model.resource import ResourceSet
@@ -48,6 +50,8 @@ STEPS: Final[tuple[tuple[str, Step], ...]] = (
     ("replicas", replicas),
     ("images", images),
     ("imageTags", images),
+    ("replacements", replacements),
+    ("vars", tag),
 )
 GENERATORS: Final[tuple[tuple[str, Step], ...]] = (
     ("configMapGenerator", config_maps),
@@ -62,8 +66,6 @@ REFUSED: Final = {
     "validators": "gitopsml runs no plugins",
     "crds": "gitopsml does not read OpenAPI definitions of custom resources",
     "openapi": "gitopsml does not replace the schemas of the built-in kinds",
-    "replacements": "gitopsml does not copy values between objects yet",
-    "vars": "`vars` are deprecated; write the values themselves, or use replacements",
     "buildMetadata": "gitopsml writes no build metadata into objects",
 }
 LOAD_RESTRICTORS: Final = {
@@ -148,6 +150,7 @@ def _rendered(file: Kustomization, loader: Loader, parts: Accumulated) -> Render
         parts = _component(entry, loader, parts)
     layer = layer if not setting.has("components") else _layer(file, loader, parts)
     _run(STEPS, layer, parts)
+    parts.add_variables(_entries(setting, "vars"))
     parts.take(layer)
     parts.directories.add(loader.directory)
     parts.files |= loader.read_paths
@@ -248,6 +251,7 @@ def _finished(rendered: Rendered, file: Kustomization, loader: Loader) -> Resour
     layer = _new_layer(file, loader, rendered.fields)
     items: Items = add_hashes(rendered.items)
     items = fixed(items, layer.fields.name_references)
+    items = substitute(items, rendered.variables, layer)
     result = finished(items, loader.options.version)
     sort = layer.setting("sortOptions")
     ordered = in_order(result, sort)

@@ -38,7 +38,7 @@ class Expanded(NamedTuple):
     names: tuple[str, ...]
 
 
-def tag(items: Items, setting: Setting, layer: Layer) -> Items:
+def tag(items: Items, setting: Setting, _layer: Layer) -> Items:
     """The items, those that a layer's variables mean marked with their names. Raises RenderError where one means several."""
     result = list(items)
     for entry in setting.parts():
