@@ -1,4 +1,7 @@
-"""The CEL of blueprints: all of Kubernetes' libraries and the functions that only blueprints have."""
+"""The CEL of blueprints: all of Kubernetes' libraries and the functions that only blueprints have.
+
+Unlike at admission, a literal may hold values of different types: templates make maps of text, numbers and lists.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,12 @@ if TYPE_CHECKING:
 
 @cache
 def environment() -> Environment:
-    """The environment, made once."""
+    """The environment, made once. Unlike in a policy, the elements of a list or map may be of different types."""
     from gitopsml.blueprint.functions import ROWS
     from gitopsml.cel import Environment, overloads
 
-    return Environment.kubernetes().extend(overloads(ROWS))
+    admission = Environment.kubernetes()
+    return Environment(admission.libraries, admission.macros, kubernetes=False, optionals=True).extend(overloads(ROWS))
 
 
 @cache
