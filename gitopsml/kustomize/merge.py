@@ -8,6 +8,7 @@ would happen, and only they are walked whole.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from gitopsml.kustomize.lists import clear, keyed
@@ -64,7 +65,7 @@ class _Walk:
                 _check_word(word, patch)
                 if word == "delete":
                     return removed(base, patch)
-                patch = Part({key: value for key, value in patch.value.items() if key != DIRECTIVE}, patch.trail)
+                patch = _elided({key: value for key, value in patch.value.items() if key != DIRECTIVE}, patch.trail)
             if fresh or word == "replace":
                 return self._added(base, patch, shape)
         return self._fields(base, patch, shape)
@@ -110,7 +111,7 @@ class _Walk:
         if word == "delete":
             return removed(base, patch)
         if word is not None:
-            kept = Part([element.value for element in elements], moved_to(patch.trail, elements))
+            kept = _elided([element.value for element in elements], moved_to(patch.trail, elements))
             return self._added(base, kept, shape) if word == "replace" else self._keyed_elements(base, kept, shape)
         return self._keyed_elements(base, patch, shape)
 
@@ -124,6 +125,11 @@ class _Walk:
 
 
 _WORDS: Final = ("delete", "replace", "merge")
+
+
+def _elided(value: Any, trail: Trail) -> Part:
+    """A patch without its directive. Where nothing else is left, that was written nowhere."""
+    return Part(value, trail if value else replace(trail, derived=True, sources=(trail.origin,)))
 
 
 def _check_word(word: Any, patch: Part) -> None:
