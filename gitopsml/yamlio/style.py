@@ -47,14 +47,14 @@ def scalar(text: str, column: int, indent: int) -> str:
 def one_line(text: str) -> str:
     """A string on one line; "" for one that is written as a literal block."""
     if _SPECIAL.search(text) or _SPACE_BREAK.search(text):
-        return _double(text)
+        return double_quoted(text)
     if "\n" in text:
-        return _double(text) if text.endswith(" ") else ""
+        return double_quoted(text) if text.endswith(" ") else ""
     if not _stays_text(text):
-        return _double(text)
+        return double_quoted(text)
     if text[0] not in " \u2028\u2029" and text[-1] not in " \u2028\u2029" and not _breaks_out(text):
         return text
-    return _double(text) if _BREAK_SPACE.search(text) else "'" + text.replace("'", "''") + "'"
+    return double_quoted(text) if _BREAK_SPACE.search(text) else "'" + text.replace("'", "''") + "'"
 
 
 def _stays_text(text: str) -> bool:
@@ -66,7 +66,8 @@ def _breaks_out(text: str) -> bool:
     return bool(_INDICATORS.match(text) or _INNER_INDICATORS.search(text) or _SEPARATOR.search(text))
 
 
-def _double(text: str) -> str:
+def double_quoted(text: str) -> str:
+    """A string in double quotes, on one line."""
     return '"' + _ESCAPED.sub(_escape, text) + '"'
 
 
