@@ -39,10 +39,8 @@ def patch(items: Items, entry: Setting, layer: Layer) -> Items:
     if found.objects:
         return _merge_all(items, found.objects, entry, layer)
     if found.operations is None:
-        target = _target(entry) and (
-            found.blank or layer.options.version >= (5, 7, 1) or not selected(items, entry.part("target"))
-        )
-        if not target and layer.options.version < (5, 8, 1):
+        harmless = _target(entry) and (found.blank or not selected(items, entry.part("target")))
+        if not harmless and layer.options.version < (5, 8, 1):
             raise located("the patch says nothing", found.origin, "give it content, or remove the entry")
         return items
     if not _target(entry):
