@@ -1,6 +1,7 @@
 """What would be deployed: paths -> Targets, changed files -> Targets."""
 
-from gitopsml.targets.discover import Discovery, discover, reached_by, survey
+from gitopsml.targets.discover import discover, reached_by, survey
+from gitopsml.targets.discovery import Discovery
 from gitopsml.targets.parsed import Parsed
 
 __all__ = ["Discovery", "Parsed", "discover", "reached_by", "survey"]

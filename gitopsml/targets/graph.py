@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from gitopsml.errors import UserError
 from gitopsml.kustomize.kustomization import NAMES, single
 from gitopsml.targets.parsed import Parsed
 from gitopsml.targets.references import PATCHES, PLUGINS, plugin_references, references
-from gitopsml.targets.walk import Tree, is_wanted, join
+from gitopsml.targets.walk import Tree, is_below, is_wanted, join
 
 
 class Node(NamedTuple):
@@ -23,56 +25,76 @@ class Node(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Graph:
-    """`nodes`: folder -> Node, in sorted order."""
+    """`nodes`: folder -> Node, in sorted order. Edges are kept, closures are not: many overlays may share a chain of bases."""
 
     nodes: dict[str, Node]
-    _included: set[str] = field(default_factory=set)
-    _reached: dict[str, frozenset[str]] = field(default_factory=dict)
+    _namers: dict[str, list[str]] = field(default_factory=dict)  # path -> the folders whose kustomization names it
 
     def __post_init__(self) -> None:
         for folder, node in self.nodes.items():
-            self._included.update(name for name in node.names if name in self.nodes and name != folder)
+            for name in node.names:
+                if name != folder:
+                    self._namers.setdefault(name, []).append(folder)
 
     def leaves(self) -> list[str]:
         """The folders that nothing else includes, without Components. Of folders that include each other, the first one."""
-        leaves = [folder for folder, node in self.nodes.items() if folder not in self._included and not node.component]
-        roots = [*leaves, *(folder for folder, node in self.nodes.items() if node.component and folder not in self._included)]
-        seen = {name for folder in roots for name in self.reached(folder)}
+        roots = [folder for folder in self.nodes if folder not in self._namers]
+        leaves = [folder for folder in roots if not self.nodes[folder].component]
+        seen: set[str] = set()
+        self._reach(roots, seen)
         for folder, node in self.nodes.items():
             if folder not in seen and not node.component:
                 leaves.append(folder)
-                seen |= self.reached(folder)
+                self._reach([folder], seen)
         return sorted(leaves)
 
-    def reached(self, folder: str) -> frozenset[str]:
-        """Every folder and file that building `folder` would look at, existing or not."""
-        known = self._reached.get(folder)
-        if known is None:
-            known = self._reached[folder] = frozenset(self._reach(folder))
-        return known
+    def reached(self, folder: str) -> set[str]:
+        """Every folder and file that building a folder would look at, existing or not."""
+        seen: set[str] = set()
+        self._reach([folder], seen)
+        return seen
 
-    def _reach(self, start: str) -> set[str]:
-        seen, todo = {start}, [start]
+    def _reach(self, folders: list[str], seen: set[str]) -> None:
+        todo = list(folders)
+        seen.update(todo)
         while todo:
             here = todo.pop()
             node = self.nodes.get(here)
             if node is None and is_wanted(here):
                 continue
             seen.update(join(here, name) for name in NAMES)  # of a missing folder too: somebody may have deleted it
-            if node is None:
-                continue
-            new = [name for name in node.names if name not in seen]
+            new = [name for name in node.names if name not in seen] if node else []
             seen.update(new)
             todo.extend(new)
-        return seen
 
-    def named(self) -> set[str]:
-        """Every path that some kustomization names."""
-        return {name for node in self.nodes.values() for name in node.names}
+    def holders(self, paths: Iterable[str]) -> set[str]:
+        """Every folder whose build would look at one of the paths (of files or folders, existing or not)."""
+        seen: set[str] = set()
+        todo = [one for path in paths for one in _spellings(path)]
+        while todo:
+            here = todo.pop()
+            if here not in seen:
+                seen.add(here)
+                todo.extend(self._namers.get(here, ()))
+        return seen & self.nodes.keys()
+
+    def below(self, folder: str) -> list[str]:
+        """Every path below a folder that is a kustomization or is named by one."""
+        return [path for path in chain(self.nodes, self._namers) if is_below(path, folder)]
+
+    def names(self, path: str) -> bool:
+        """Whether some kustomization names a path."""
+        return path in self._namers
 
     def patches(self) -> set[str]:
         """Every file that is a patch, or part of the configuration of kustomize, to some kustomization."""
         return {name for node in self.nodes.values() for name in node.patches}
+
+
+def _spellings(path: str) -> list[str]:
+    """A kustomization file stands for its folder too."""
+    folder, _, name = path.rpartition("/")
+    return [path, folder or "."] if name in NAMES else [path]
 
 
 def graph(tree: Tree, parsed: Parsed) -> Graph:

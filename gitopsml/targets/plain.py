@@ -24,7 +24,6 @@ _SPELLINGS: Final = (b"apiVersion", b"kind", b"\\x", b"\\u", b"\\U", b"\\\n", b"
 
 def plain_folders(tree: Tree, graph: Graph, parsed: Parsed, config: Config) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(folder, its files) for each folder that holds a manifest which nothing else deploys."""
-    named = graph.named()
     above = _owned_folders(graph)
     charts = chart_folders(tree)
     for folder, names in tree.folders.items():
@@ -33,7 +32,7 @@ def plain_folders(tree: Tree, graph: Graph, parsed: Parsed, config: Config) -> I
         files = tuple(
             path
             for name in names
-            if (path := join(folder, name)) not in named and not is_other(path, config) and name not in NAMES
+            if not graph.names(path := join(folder, name)) and not is_other(path, config) and name not in NAMES
         )
         if any(may_be_manifest(parsed.content(path)) for path in files):
             yield folder, files
