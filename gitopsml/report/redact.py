@@ -46,9 +46,19 @@ class Redactor:
     sources: dict[str, str]
     _spans: dict[str, list[_Span]] = field(default_factory=dict)
     _values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _lines: dict[str, list[str]] = field(default_factory=dict)
 
-    def line(self, path: str, number: int, text: str) -> str:
-        """One line of a file with its secret parts masked."""
+    def lines(self, path: str) -> list[str]:
+        """The lines of a file as they are; none where its text is not known."""
+        known = self._lines.get(path)
+        if known is None:
+            text = self.sources.get(path)
+            known = self._lines[path] = [line.rstrip("\r") for line in text.split("\n")] if text else []
+        return known
+
+    def line(self, path: str, number: int) -> str:
+        """One line of a file, from 1, with its secret parts masked."""
+        text = self.lines(path)[number - 1]
         for span in reversed(self._look(path)):
             if span.line <= number <= span.end_line:
                 text = _masked(text, number, span)

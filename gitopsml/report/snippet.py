@@ -19,23 +19,22 @@ def gutter_of(place: Location) -> int:
     return max(len(str(place.line)), 2)
 
 
-def snippet(place: Location, source: str, redactor: Redactor, style: Style, *, kind: str) -> Iterator[str]:
+def snippet(place: Location, redactor: Redactor, style: Style, kind: str) -> Iterator[str]:
     """The line of a place, up to two lines before it, and carets; nothing where the file has no such line.
 
     `kind` is the severity, for the colour of the carets.
     """
-    lines = source.split("\n")
+    lines = redactor.lines(place.path)
     if not 1 <= place.line <= len(lines):
         return
     gutter = gutter_of(place)
     edge = style.paint("frame", f"{' ' * gutter} |")
     yield edge
     for number in _context(lines, place.line):
-        text = redactor.line(place.path, number, lines[number - 1].rstrip("\r"))
+        text = redactor.line(place.path, number)
         yield _numbered(number, _clipped(text, 0, style.width)[0], style, gutter)
-    text = redactor.line(place.path, place.line, lines[place.line - 1].rstrip("\r"))
-    raw = lines[place.line - 1]
-    start, end = _marked(place, raw, text)
+    text = redactor.line(place.path, place.line)
+    start, end = _marked(place, lines[place.line - 1], text)
     shown, before, marked = _window(text, start, end, style.width)
     yield _numbered(place.line, shown, style, gutter)
     yield f"{edge} {' ' * before}{style.paint(kind, '^' * marked)}"
@@ -56,7 +55,7 @@ def _marked(place: Location, raw: str, text: str) -> tuple[int, int]:
     """Where the marks begin and end in the shown line. A masked line is shorter: the mark stays inside it."""
     end = place.end_column - 1 if place.end_line == place.line else len(raw.rstrip())
     start = min(max(place.column - 1, 0), len(text))
-    shorter = len(raw.rstrip("\r")) - len(text)
+    shorter = len(raw) - len(text)
     return start, max(min(end - max(shorter, 0), len(text)), start)
 
 

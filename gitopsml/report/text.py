@@ -22,7 +22,7 @@ def lines(report: Report, style: Style) -> Iterator[str]:
     redactor = Redactor(report.sources)
     explained: set[str] = set()
     for finding in report.findings:
-        yield from _finding(finding, report, redactor, style, first=finding.policy not in explained)
+        yield from _finding(finding, redactor, style, first=finding.policy not in explained)
         yield ""
         explained.add(finding.policy)
     yield from _unreadable(report, redactor, style)
@@ -36,13 +36,13 @@ def place(location: Location) -> str:
     return ":".join(parts)
 
 
-def _finding(finding: Finding, report: Report, redactor: Redactor, style: Style, *, first: bool) -> Iterator[str]:
+def _finding(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -> Iterator[str]:
     where, kind = finding.location, finding.severity.value
     message = printable(redactor.text(finding.message, where.path))
     yield f"{style.paint(kind, kind)}: {style.paint('bold', message)} {style.paint('faint', f'[{printable(finding.policy)}]')}"
     gutter = gutter_of(where)
     yield f"{' ' * gutter}{style.paint('frame', '-->')} {place(where)}"
-    yield from snippet(where, report.sources.get(where.path, ""), redactor, style, kind=kind)
+    yield from snippet(where, redactor, style, kind)
     for label, texts in _notes(finding, redactor, style, first=first):
         for number, text in enumerate(texts):
             head = f"{label}:" if number == 0 else ""
@@ -102,9 +102,7 @@ def _unreadable(report: Report, redactor: Redactor, style: Style) -> Iterator[st
         yield f"{style.paint('error', 'not evaluated')}: {style.paint('bold', message)}"
         gutter = gutter_of(one.location)
         yield f"{' ' * gutter}{style.paint('frame', '-->')} {place(one.location)}"
-        source = report.sources.get(one.location.path, "")
-        if source:
-            yield from snippet(one.location, source, redactor, style, kind="error")
+        yield from snippet(one.location, redactor, style, "error")
         if one.target and one.target != one.location.path:
             yield f"{' ' * gutter} {style.paint('frame', '=')} {style.paint('bold', 'seen: ')} in {printable(one.target)}"
         yield ""
