@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from gitopsml.kustomize.fields import merged
 from gitopsml.kustomize.items import Id, Item
-from gitopsml.kustomize.kustomization import Kustomization
 from gitopsml.kustomize.layer import Deleted, Layer, Note, Rendered, Setting
 from gitopsml.kustomize.specs import Fields
 
@@ -24,7 +23,6 @@ class Accumulated:
     notes: tuple[Note, ...] = ()
     warnings: tuple[str, ...] = ()
     deleted: tuple[Deleted, ...] = ()
-    configured: Kustomization | None = None
 
     def add(self, items: list[Item], entry: Setting) -> None:
         """Add objects. Raises RenderError, at the entry that brought them, where one has an id that is there already."""

@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 
 from gitopsml.errors import RenderError, UserError
 from gitopsml.files import FileProblem, Files
-from gitopsml.kustomize import kustomization, patches, resources
+from gitopsml.kustomize import kustomization, patches, plugins, resources
 from gitopsml.kustomize.accumulate import Accumulated
 from gitopsml.kustomize.cache import Cache
 from gitopsml.kustomize.fields import defaults, merged
 from gitopsml.kustomize.fields import read as read_fields
 from gitopsml.kustomize.finish import finished
+from gitopsml.kustomize.inline import read_inline
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.kustomization import Kustomization
 from gitopsml.kustomize.layer import Deleted, Items, Layer, Note, Options, Rendered, Setting, Step
@@ -36,6 +37,7 @@ from gitopsml.kustomize.steps.variables import substitute, tag
 from gitopsml.kustomize.unique import demand_unique
 from gitopsml.model.origin import Origin
 from gitopsml.model.resource import ResourceSet
+from gitopsml.yamlio import Dialect
 
 STEPS: Final[tuple[tuple[str, Step], ...]] = (
     ("patchesStrategicMerge", patches.strategic_merges),
@@ -51,19 +53,19 @@ STEPS: Final[tuple[tuple[str, Step], ...]] = (
     ("images", images),
     ("imageTags", images),
     ("replacements", replacements),
+    ("transformers", plugins.transformers),
+    ("validators", plugins.validators),
     ("vars", tag),
 )
 GENERATORS: Final[tuple[tuple[str, Step], ...]] = (
     ("configMapGenerator", config_maps),
     ("secretGenerator", secrets),
+    ("generators", plugins.generators),
 )
 REFUSED: Final = {
     "helmCharts": "gitopsml runs no helm",
     "helmGlobals": "gitopsml runs no helm",
     "helmChartInflationGenerator": "gitopsml runs no helm",
-    "generators": "gitopsml runs no plugins",
-    "transformers": "gitopsml runs no plugins",
-    "validators": "gitopsml runs no plugins",
     "crds": "gitopsml does not read OpenAPI definitions of custom resources",
     "openapi": "gitopsml does not replace the schemas of the built-in kinds",
     "buildMetadata": "gitopsml writes no build metadata into objects",
@@ -143,12 +145,13 @@ def _rendered(file: Kustomization, loader: Loader, parts: Accumulated) -> Render
     for key in ("resources", "bases"):
         for entry in _entries(setting, key):
             _resource(entry, loader, parts)
-    layer = _layer(file, loader, parts)
+    _configure(file, loader, parts)
+    layer = _layer(file, loader, parts.fields)
     _run(GENERATORS, layer, parts)
     parts.take(layer)
     for entry in _entries(setting, "components"):
-        parts = _component(entry, loader, parts)
-    layer = layer if not setting.has("components") else _layer(file, loader, parts)
+        _component(entry, loader, parts)
+    layer = _layer(file, loader, parts.fields) if setting.has("components") else layer
     _run(STEPS, layer, parts)
     parts.add_variables(_entries(setting, "vars"))
     parts.take(layer)
@@ -174,20 +177,22 @@ def _entries(setting: Setting, key: str) -> list[Setting]:
     return list(setting.part(key).parts()) if setting.has(key) else []
 
 
-def _layer(file: Kustomization, loader: Loader, parts: Accumulated) -> Layer:
-    for entry in _entries(file.setting, "configurations") if parts.configured is not file else ():
+def _configure(file: Kustomization, loader: Loader, parts: Accumulated) -> None:
+    for entry in _entries(file.setting, "configurations"):
         read = loader.read(entry.value, entry)
         document = kustomization.single(read.content, read.path)
         parts.add_fields(read_fields(Setting(document.data, Origin(document)), loader.options.version))
-    parts.configured = file
-    return _new_layer(file, loader, parts.fields)
 
 
-def _new_layer(file: Kustomization, loader: Loader, extra: Fields | None) -> Layer:
+def _layer(file: Kustomization, loader: Loader, extra: Fields | None) -> Layer:
     fields = defaults(loader.options.version)
     if extra is not None:
         fields = merged(fields, extra)
-    return Layer(loader.files, loader.directory, file.setting, loader.options, fields, loader.read, loader.cache.memo)
+
+    def objects(setting: Setting) -> Items:
+        return _listed(setting, loader)
+
+    return Layer(loader.files, loader.directory, file.setting, loader.options, fields, loader.read, objects, loader.cache.memo)
 
 
 def _resource(entry: Setting, loader: Loader, parts: Accumulated) -> None:
@@ -197,6 +202,17 @@ def _resource(entry: Setting, loader: Loader, parts: Accumulated) -> None:
         return
     inner = loader.enter(path, entry)._replace(read_paths=set())
     parts.join(_base(inner, entry), entry)
+
+
+def _listed(setting: Setting, loader: Loader) -> Items:
+    """The objects of files, directories and texts: the configurations of plugins."""
+    parts = Accumulated()
+    for entry in setting.parts():
+        if "\n" in entry.value or entry.value.lstrip().startswith("{"):
+            parts.add(resources.items_of(read_inline(entry, Dialect.KUSTOMIZE).documents), entry)
+        else:
+            _resource(entry, loader, parts)
+    return parts.items
 
 
 def _objects(path: str, entry: Setting, loader: Loader) -> list[Item]:
@@ -237,18 +253,17 @@ def _demand_no_cycle(known: Rendered, loader: Loader, entry: Setting) -> None:
             )
 
 
-def _component(entry: Setting, loader: Loader, parts: Accumulated) -> Accumulated:
+def _component(entry: Setting, loader: Loader, parts: Accumulated) -> None:
     inner = loader.enter(entry.value, entry)._replace(read_paths=set())
     file = _kustomization(inner)
     if not file.component:
         raise entry.error(f"{inner.directory} is not a Component", "list it under `resources`, or write `kind: Component` there")
     _rendered(file, inner, parts)
-    return parts
 
 
 def _finished(rendered: Rendered, file: Kustomization, loader: Loader) -> ResourceSet:
     """What only the outermost kustomization does."""
-    layer = _new_layer(file, loader, rendered.fields)
+    layer = _layer(file, loader, rendered.fields)
     items: Items = add_hashes(rendered.items)
     items = fixed(items, layer.fields.name_references)
     items = substitute(items, rendered.variables, layer)

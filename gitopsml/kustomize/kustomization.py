@@ -165,12 +165,18 @@ def single(content: bytes, path: str) -> Document:
     return document
 
 
-def checked(setting: Setting, fields: dict[str, Type]) -> Setting:
-    """The setting in kustomize's spelling. Raises UserError for an unknown field or a wrong type."""
-    data = _record(setting.value, fields, setting.origin)
+def checked(setting: Setting, fields: dict[str, Type], *, strict: bool = True) -> Setting:
+    """The setting in kustomize's spelling. Raises UserError for a wrong type and, where `strict`, for an unknown field."""
+    known = fields if strict else fields | {key: ANY for key in setting.value if not _is_known(key, fields)}
+    data = _record(setting.value, known, setting.origin)
     if data is setting.value:
         return setting
     return Setting(data, Origin(replace(setting.origin.document, data=_put(setting, data)), setting.origin.pointer))
+
+
+def _is_known(key: Any, fields: dict[str, Type]) -> bool:
+    folded = str(key).casefold()
+    return any(name.casefold() == folded for name in fields)
 
 
 def _put(setting: Setting, data: Any) -> Any:

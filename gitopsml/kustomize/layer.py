@@ -100,8 +100,9 @@ class Layer:
 
     `kustomization` is the whole file as a Setting (mapping). `fields` are the field tables: the defaults with the
     `configurations` of this layer and of those below. `read` gives a file that an entry of the kustomization names:
-    `read(path, setting) -> File`, checked against the load restrictions, errors placed at the setting. `memo` keeps what steps
-    worked out from immutable things (a file, a document) for the other layers of the run.
+    `read(path, setting) -> File`, checked against the load restrictions, errors placed at the setting. `objects(setting)` gives
+    the objects of a list of files, directories and texts, as `resources` does. `memo` keeps what steps worked out from immutable
+    things (a file, a document) for the other layers of the run.
     """
 
     files: Files
@@ -110,6 +111,7 @@ class Layer:
     options: Options
     fields: Fields
     read: Callable[[str, Setting], File]
+    objects: Callable[[Setting], Items]
     memo: dict[Any, Any] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -51,14 +51,21 @@ def patch(items: Items, entry: Setting, layer: Layer) -> Items:
 def strategic_merges(items: Items, setting: Setting, layer: Layer) -> Items:
     """`patchesStrategicMerge`: paths, or texts with objects."""
     for entry in setting.parts():
-        found = _inline(entry, layer) or from_file(entry, layer)
-        if found.objects is None:
-            raise located(
-                "this is not a strategic merge patch", found.origin, "write the object's kind and name, or use `patches`"
-            )
-        for one in found.objects:
-            target = _the_one(items, one)
-            items = _merged_into(items, [target], one, layer, by_target=True)
+        items = _each_merged(items, _inline(entry, layer) or from_file(entry, layer), layer)
+    return items
+
+
+def strategic_text(items: Items, setting: Setting, layer: Layer) -> Items:
+    """The text of a PatchStrategicMergeTransformer."""
+    return _each_merged(items, from_field(setting, layer, trimmed=False), layer)
+
+
+def _each_merged(items: Items, found: PatchText, layer: Layer) -> Items:
+    if found.objects is None:
+        hint = "write the object's kind and name, or use `patches`"
+        raise located("this is not a strategic merge patch", found.origin, hint)
+    for one in found.objects:
+        items = _merged_into(items, [_the_one(items, one)], one, layer, by_target=True)
     return items
 
 
