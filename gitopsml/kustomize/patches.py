@@ -190,7 +190,7 @@ def _merged_into(items: Items, chosen: Items, patch: Item, layer: Layer, *, by_t
 
 def _merged(item: Item, patch: Item, part: Part, layer: Layer) -> Item | None:
     base = item.remember() if patch.may_rename or patch.may_change_kind else item
-    shape = shape_of(item.api_version, item.kind)
+    shape = shape_of(item.api_version, item.kind) or shape_of(item.api_version, patch.kind)  # kustomize asks both sides
     try:
         new = merged(Part(base.data, base.trail), part, shape, base_is_plain=_plain(base.data, shape, layer))
     except MergeProblem as problem:
