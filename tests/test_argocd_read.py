@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ import pytest
 from gitopsml.argocd.application import application, clean_path
 from gitopsml.argocd.template import Unknowable, fill, normalized
 from gitopsml.config import load
-from gitopsml.files import MemoryFiles
+from gitopsml.files import DiskFiles, MemoryFiles
 from gitopsml.model import Target, TargetKind
 from gitopsml.targets import discover, reached_by
+from gitopsml.targets.remotes import prefix_in_clone
 from gitopsml.yamlio import read
 
 URL = "https://git.example.com/ml/platform.git"
@@ -147,6 +150,28 @@ def test_remotes_of_the_clone_are_this_repository_too() -> None:
     more = {".git/config": f'[core]\n\tbare = false\n{remote}[branch "x"]\n\turl = no\n'}
     assert targets(app("repoURL: https://fork.example.com/ml/platform, path: plain"), **more)[0].unchecked == ""
     assert targets(app("repoURL: no, path: plain"), **more)[0].unchecked != ""
+
+
+def test_paths_may_count_from_the_top_of_the_clone(tmp_path: Path) -> None:
+    for path, text in {**BASE, "argocd/a.yaml": app(f"repoURL: {URL}, path: fleet/eu/plain")}.items():
+        file = tmp_path / "fleet" / "eu" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    (tmp_path / ".git").mkdir()
+    files = DiskFiles(str(tmp_path / "fleet" / "eu"))
+    assert [one.path for one in discover(files, ["plain/a.yaml"], load(files))] == ["plain"]
+    assert [one.namespace for one in discover(files, ["plain/a.yaml"], load(files))] == ["ns"]
+
+
+@pytest.mark.parametrize(("inner", "wanted"), [("", ""), ("a", "a/"), ("a/b", "a/b/")])
+def test_where_the_root_is_in_its_clone(tmp_path: Path, inner: str, wanted: str) -> None:
+    (tmp_path / ".git").mkdir()
+    assert prefix_in_clone(os.path.join(tmp_path, inner).rstrip("/")) == wanted
+
+
+@pytest.mark.parametrize("root", ["", "relative", "/"])
+def test_roots_in_no_clone(root: str) -> None:
+    assert prefix_in_clone(root) == ""
 
 
 def test_without_configuration_every_source_could_be_here() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gitopsml.argocd.application import Application, Source, Unclear, from_document, is_argocd
+from gitopsml.argocd.application import Application, Source, Unclear, clean_path, from_document, is_argocd
 from gitopsml.argocd.applicationset import applications
 from gitopsml.model.cluster import Cluster
 from gitopsml.model.config import Config
@@ -31,6 +31,7 @@ class Repository:
     parsed: Parsed
     config: Config
     urls: frozenset[str]
+    prefix: str = ""  # of the root in the clone: Argo CD counts paths from the clone's top
     _paths: list[str] = field(default_factory=list)
 
     def ours(self, url: str, revision: str) -> bool:
@@ -39,6 +40,11 @@ class Repository:
             return False
         branch = revision.removeprefix("refs/heads/")
         return self.config.document is None or branch in ("", "HEAD", self.config.branch)
+
+    def from_root(self, source: Source) -> Source:
+        """A source with its path counted from our root, where it is written from the top of the clone."""
+        known = source.path in self.tree.folders or not self.prefix or not f"{source.path}/".startswith(self.prefix)
+        return source if known else source._replace(path=clean_path(f"{source.path}/".removeprefix(self.prefix)))
 
     def folders(self) -> list[str]:
         """All folders, sorted, without the root."""
@@ -64,7 +70,8 @@ def deployed(repository: Repository) -> Iterator[tuple[Target, tuple[str, ...]]]
             yield Target(found.file, TargetKind.FILE, unchecked=reason, application=found.file), ()
             continue
         for source in found.sources:
-            yield from ((target, found.inputs) for target in _targets(found, source, repository))
+            targets = _targets(found, repository.from_root(source), repository)
+            yield from ((target, found.inputs) for target in targets)
 
 
 def _objects(repository: Repository) -> Iterator[Application | Unclear]:

@@ -15,7 +15,7 @@ from gitopsml.targets.graph import graph
 from gitopsml.targets.layout import specs
 from gitopsml.targets.parsed import Parsed
 from gitopsml.targets.plain import CHART, chart_folders, plain_folders
-from gitopsml.targets.remotes import own_urls
+from gitopsml.targets.remotes import own_urls, prefix_in_clone
 from gitopsml.targets.walk import Tree, join, walk
 
 
@@ -24,7 +24,8 @@ def survey(files: Files, config: Config) -> Discovery:
     tree, parsed = walk(files), Parsed(files)
     includes = graph(tree, parsed)
     inputs: dict[Target, frozenset[str]] = {}
-    _add_deployed(Repository(tree, includes, parsed, config, own_urls(files, config)), inputs)
+    urls, prefix = own_urls(files, config), prefix_in_clone(files.root)
+    _add_deployed(Repository(tree, includes, parsed, config, urls, prefix), inputs)
     paths = {target.path for target in inputs if not target.unchecked}
     for folder in includes.leaves():
         if folder not in paths:

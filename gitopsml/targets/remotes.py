@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from typing import Final
 
@@ -20,6 +21,17 @@ def own_urls(files: Files, config: Config) -> frozenset[str]:
     with contextlib.suppress(FileProblem):  # no clone, or a work tree whose .git is a file
         urls += _remotes(files.read(".git/config").decode("utf-8", "replace"))
     return frozenset(normal_url(url) for url in urls)
+
+
+def prefix_in_clone(root: str) -> str:
+    """Where the root of the repository is in its clone, with a slash at its end; "" where it is the top, or in no clone."""
+    here, inner = root, ""
+    while here and not os.path.lexists(os.path.join(here, ".git")):
+        parent, name = os.path.split(here)
+        if not name:
+            return ""
+        here, inner = parent, f"{name}/{inner}"
+    return inner if here else ""
 
 
 def normal_url(url: str) -> str:
