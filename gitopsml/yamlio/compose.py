@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, NoReturn
 from gitopsml.errors import YamlError
 from gitopsml.yamlio.document import Dialect, Problem, position
 from gitopsml.yamlio.events import ALIAS, MAPPING, MAPPING_END, SCALAR, SEQUENCE, SEQUENCE_END
+from gitopsml.yamlio.folded import refolded
 from gitopsml.yamlio.quick import MAX_NODES, MAX_SCALAR
 from gitopsml.yamlio.scalars import CORE, RESOLVED_TAGS, ScalarError, Typed, ambiguous, key_of, resolve, tagged, value_of
 from gitopsml.yamlio.values import KEYS, VALUES, Unusual
@@ -196,7 +197,7 @@ class Composer:
 
     def untagged(self, event: Any, text: str, *, flow: bool) -> Typed:
         if event.style:
-            return Typed("str", text)
+            return Typed("str", refolded(text) if event.style == ">" and self.kustomize else text)
         if flow and not text and self.kustomize:
             return Typed("str", "")  # kustomize writes flow collections again before it reads them as JSON: nothing becomes ''
         if flow and "?" in text:
