@@ -17,13 +17,16 @@
 It imports nothing else of gitopsml. Begin with `Environment.kubernetes().compile("…", variables={"object": "dyn"})`.
 """
 
+from gitopsml.cel.blame import Blame, blame
 from gitopsml.cel.environment import Environment
 from gitopsml.cel.errors import CelError, CompileError, CostExceeded, EvaluationError, Issue, Unknown
 from gitopsml.cel.functions import Overload, Overloads, Row, overloads
+from gitopsml.cel.lazy import LazyVariables
+from gitopsml.cel.native import to_native
 from gitopsml.cel.program import Program
 from gitopsml.cel.values import LazyMap
 
 __all__ = [
-    "CelError", "CompileError", "CostExceeded", "Environment", "EvaluationError", "Issue", "LazyMap", "Overload", "Overloads",
-    "Program", "Row", "Unknown", "overloads",
+    "Blame", "CelError", "CompileError", "CostExceeded", "Environment", "EvaluationError", "Issue", "LazyMap", "LazyVariables",
+    "Overload", "Overloads", "Program", "Row", "Unknown", "blame", "overloads", "to_native",
 ]  # fmt: skip

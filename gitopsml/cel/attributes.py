@@ -22,6 +22,7 @@ class Qualifier(NamedTuple):
     index: Step | None
     optional: bool
     test: bool = False
+    firm: bool = False  # a scalar has no fields, not even absent ones: the specification's rule, not the API server's
 
 
 class Attribute(NamedTuple):
@@ -182,7 +183,11 @@ def _step_into(f: Frame, value: Any, qualifier: Qualifier, optional: bool) -> An
         key = qualifier.index(f)
         if key is None or isinstance(key, bytes) or is_list(key) or is_map(key):
             charge_units(f, 1)
-            raise EvaluationError(f"invalid qualifier type: {_GO_TYPES.get(type(key), 'types.Value')}")
+            raise invalid_qualifier(key)
+    if qualifier.firm and not isinstance(value, Optional) and not is_map(value) and not is_list(value):
+        optional = False
+        if qualifier.test:
+            raise EvaluationError(f"no such key: {show_key(key)}")
     if qualifier.test:
         present = look_up(value, key, True) is not ABSENT
         charge_units(f, 1 if present or not optional else 0)
@@ -195,6 +200,11 @@ def _step_into(f: Frame, value: Any, qualifier: Qualifier, optional: bool) -> An
     if value is not ABSENT:
         charge_units(f, 1)
     return value
+
+
+def invalid_qualifier(key: Any) -> EvaluationError:
+    """The error of a value that is no key of anything."""
+    return EvaluationError(f"invalid qualifier type: {_GO_TYPES.get(type(key), 'types.Value')}")
 
 
 _GO_TYPES = {bytes: "types.Bytes", type(None): "types.Null"}

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from gitopsml.cel import nodes, operators
 from gitopsml.cel.compiler import Compiler, failing
-from gitopsml.cel.cost import BY_NAME, BY_OVERLOAD, FAILED
+from gitopsml.cel.cost import BY_NAME, BY_OVERLOAD, FAILED, equality, smaller
 from gitopsml.cel.errors import EvaluationError, no_such_overload
 from gitopsml.cel.frame import Frame, Step, charge, swallow
 from gitopsml.cel.functions import CostOf, Overload
@@ -53,7 +53,7 @@ def plan(compiler: Compiler, name: str, overloads: tuple[Overload, ...], args: t
         before = only.cost or (None if only.cost_after else before or BY_OVERLOAD.get(only.id))
         after = only.cost_after
     if name in {nodes.EQUAL, nodes.NOT_EQUAL}:
-        before = BY_OVERLOAD["equals"]
+        before = equality if name == nodes.EQUAL else smaller
     early = len(args) > 2 or (name in _PATTERNS and isinstance(compiler.constant_of(args[-1]), str))
     call = OPERATORS.get(name) or dispatcher(name, overloads, [compiler.checked.types.get(arg.id) for arg in args])
     return Plan(call, before, after, early)

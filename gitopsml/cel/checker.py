@@ -46,14 +46,12 @@ class Checker:
     """Checks one expression; `container` is the namespace in which names are looked up first."""
 
     def __init__(
-        self, source: str, env: Declarations, variables: Mapping[str, Type], *, container: str = "", homogeneous: bool = True,
-        strict: bool = True,
+        self, source: str, env: Declarations, variables: Mapping[str, Type], *, container: str = "", strict: bool = True
     ) -> None:
         self.source = source
         self.env = env
         self.variables = variables
         self.container = container
-        self.homogeneous = homogeneous
         self.strict = strict
         self.bindings = Bindings()
         self.scopes: list[dict[str, Type]] = []
@@ -109,7 +107,7 @@ class Checker:
                 return self.found(node_id, f".{candidate}", self.variables[candidate])
             kind = self.env.type_named(candidate)
             if kind is not None:
-                self.checked.type_names[node_id] = kind.name
+                self.checked.type_names[node_id] = candidate
                 return Type("type", (kind,))
         return None
 
@@ -198,7 +196,7 @@ class Checker:
             fitting.append(overload)
             result = returned if result is None else _join_results(result, returned)
         if result is None:
-            return self.no_overload(node, name, given, member=target is not None)
+            return self.no_overload(node, name, declared, given, member=target is not None)
         self.checked.calls[node.id] = (name, tuple(fitting), target is not None)
         return result
 
@@ -220,7 +218,10 @@ class Checker:
         self.checked.calls[node.id] = (name, declared, False)
         return BOOL
 
-    def no_overload(self, node: Call, name: str, given: list[Type], *, member: bool) -> Type:
+    def no_overload(self, node: Call, name: str, declared: Overloads, given: list[Type], *, member: bool) -> Type:
+        if not self.strict:
+            self.checked.calls[node.id] = (name, declared, member)
+            return DYN
         shown = [str(self.bindings.resolve(kind, free_to_dyn=True)) for kind in given]
         receiver = f"{shown.pop(0)}." if member else ""
         self.report(node.pos, f"found no matching overload for '{name}' applied to '{receiver}({', '.join(shown)})'")
@@ -232,7 +233,7 @@ class Checker:
         element: Type | None = None
         for at, part in enumerate(node.elements):
             kind = self.unwrapped(part, self.check(part), at in node.optional)
-            element = self.join(part, element, kind)
+            element = self.join(element, kind)
         return list_of(element or self.bindings.fresh())
 
     def unwrapped(self, node: Node, kind: Type, optional: bool) -> Type:
@@ -243,22 +244,19 @@ class Checker:
             self.mismatch(node, optional_of(inner), inner)
         return inner
 
-    def join(self, node: Node, before: Type | None, kind: Type) -> Type:
+    def join(self, before: Type | None, kind: Type) -> Type:
         if before is None:
             return kind
         if self.bindings.assignable(before, kind):
             return more_general(before, kind)
-        if not self.homogeneous:
-            return DYN
-        self.mismatch(node, before, kind)
-        return ERROR
+        return DYN
 
     def check_map(self, node: MapLiteral) -> Type:
         key: Type | None = None
         value: Type | None = None
         for entry in node.entries:
-            key = self.join(entry.key, key, self.check(entry.key))
-            value = self.join(entry.value, value, self.unwrapped(entry.value, self.check(entry.value), entry.optional))
+            key = self.join(key, self.check(entry.key))
+            value = self.join(value, self.unwrapped(entry.value, self.check(entry.value), entry.optional))
         return map_of(key or self.bindings.fresh(), value or self.bindings.fresh())
 
     def check_struct(self, node: Struct) -> Type:

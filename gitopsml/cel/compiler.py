@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from gitopsml.cel import nodes
-from gitopsml.cel.attributes import Attribute, Qualifier, accumulator, attribute_step
+from gitopsml.cel.attributes import Attribute, Qualifier, accumulator, attribute_step, invalid_qualifier
 from gitopsml.cel.checker import Checked
 from gitopsml.cel.cost import LIST, MAP
 from gitopsml.cel.errors import CompileError, EvaluationError, Issue, UnknownFailure, no_such_overload
@@ -31,6 +31,7 @@ class Compiler:
     def __init__(self, checked: Checked, call: Special, fold: Special, *, strict: bool) -> None:
         self.checked = checked
         self.strict = strict
+        self.firm = not strict
         self.specials: dict[type, Special] = {Call: call, Fold: fold}
         self.slots: dict[str, int] = {}  # variables of the expression -> slot
         self.size = FIRST_SLOT
@@ -38,6 +39,7 @@ class Compiler:
         self.steps: dict[int, Step] = {}
         self.constants: dict[int, Any] = {}
         self.attributes: dict[int, Attribute] = {}
+        self.folds: dict[int, dict[str, Local]] = {}  # the variables of each fold
 
     def compile(self, node: Node) -> Step:
         """The step that evaluates `node`; made once."""
@@ -101,7 +103,7 @@ class Compiler:
         if isinstance(node, Select):
             if node.id in self.checked.type_names:
                 return None
-            attribute = self.operand(node.operand).plus(Qualifier(node.field, None, optional=False, test=node.test))
+            attribute = self.operand(node.operand).plus(Qualifier(node.field, None, False, node.test, self.firm))
             return attribute._replace(charged=0) if node.test else attribute  # has() itself is free in Kubernetes
         if isinstance(node, Call):
             return self.call_attribute(node)
@@ -111,7 +113,7 @@ class Compiler:
         if node.function == nodes.OPT_SELECT:
             field = node.args[1]
             assert isinstance(field, Literal)
-            return self.operand(node.args[0]).plus(Qualifier(field.value, None, optional=True))
+            return self.operand(node.args[0]).plus(Qualifier(field.value, None, True, firm=self.firm))
         if node.function in {nodes.INDEX, nodes.OPT_INDEX}:
             return self.operand(node.args[0]).plus(self.index(node.args[1], node.function == nodes.OPT_INDEX))
         if node.function == nodes.TERNARY:
@@ -134,9 +136,11 @@ class Compiler:
 
     def index(self, node: Node, optional: bool) -> Qualifier:
         value = self.constant_of(node)
-        if value is not MISSING and isinstance(value, str | int | float):
-            return Qualifier(value, None, optional)
-        return Qualifier(None, self.uncharged(node), optional)
+        if isinstance(value, str | int | float):
+            return Qualifier(value, None, optional, firm=self.firm)
+        if value is None or isinstance(value, bytes):
+            return Qualifier(None, self.never(invalid_qualifier(value)), optional)
+        return Qualifier(None, self.uncharged(node), optional, firm=self.firm)
 
     def uncharged(self, node: Node) -> Step:
         """A node as index or branch of a ternary, where an attribute's variable is not charged."""
@@ -170,9 +174,11 @@ class Compiler:
         if all(part in self.constants for part in ids) and not any(entry.optional for entry in node.entries):
             pairs = [(self.constants[key], self.constants[value]) for key, value in zip(ids[::2], ids[1::2], strict=True)]
             try:
-                return self.constant(node, make_map(pairs))
+                return self.constant(node, make_map(pairs, unique=self.firm))
             except EvaluationError as error:
                 return failing(error)
+
+        unique = self.firm
 
         def step(f: Frame) -> Any:
             try:
@@ -181,7 +187,7 @@ class Compiler:
                 charge(f, MAP)
                 raise
             charge(f, MAP)
-            return make_map([pair for pair in pairs if pair[1] is not MISSING])
+            return make_map([pair for pair in pairs if pair[1] is not MISSING], unique=unique)
 
         return step
 
@@ -254,11 +260,13 @@ def _element(value: Any, optional: bool) -> Any:
     return value.value
 
 
-def make_map(pairs: list[tuple[Any, Any]]) -> Mapping[Any, Any]:
-    """A map of these entries. Raises EvaluationError for a key that cannot be one or comes twice."""
+def make_map(pairs: list[tuple[Any, Any]], *, unique: bool = False) -> Mapping[Any, Any]:
+    """A map of these entries, the last of equal keys. Raises EvaluationError for what cannot be a key, and for two if `unique`."""
     for key, _ in pairs:
         if not isinstance(key, str | int):
             raise EvaluationError(f"unsupported key type: {type_name(key)}")
     plain = all(type(key) is str for key, _ in pairs)
     made: Mapping[Any, Any] = dict(pairs) if plain else KeyedMap(pairs)
+    if unique and len(made) < len(pairs):
+        raise EvaluationError("failed with repeated key")
     return made

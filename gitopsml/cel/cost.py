@@ -44,6 +44,11 @@ def smaller(*args: Any) -> int:
     return tenth(min(size(args[0]), size(args[1])))
 
 
+def equality(*args: Any) -> int:
+    """Like `smaller`; 1 for quantities, addresses and the like."""
+    return 1 if hasattr(args[0], "cel_type") else smaller(*args)
+
+
 def both(*args: Any) -> int:
     """⌈0.1 × both sizes⌉."""
     return tenth(size(args[0]) + size(args[1]))

@@ -12,6 +12,7 @@ from gitopsml.cel.folds import compile_fold
 from gitopsml.cel.functions import Overloads
 from gitopsml.cel.libraries import LIBRARIES, Library, overloads_of
 from gitopsml.cel.macros import LISTS, OPTIONALS, STANDARD, TWO_VARIABLES, Macros
+from gitopsml.cel.macros_plain import PLAIN
 from gitopsml.cel.parser import parse
 from gitopsml.cel.program import Program
 from gitopsml.cel.types import DYN, Type, list_of, map_of, optional_of, parse_type
@@ -67,7 +68,7 @@ class Environment:
     def plain(cls) -> Environment:
         """The language of the CEL specification with the extensions of its conformance tests, without Kubernetes' libraries."""
         libraries = [library for library in LIBRARIES if library.until == (99, 0) and not library.kubernetes]
-        return cls(libraries, Macros({**STANDARD, **OPTIONALS, **TWO_VARIABLES, **LISTS}), kubernetes=False, optionals=True)
+        return cls(libraries, Macros({**STANDARD, **OPTIONALS, **TWO_VARIABLES, **LISTS, **PLAIN}), kubernetes=False, optionals=True)
 
     def extend(self, functions: Mapping[str, Overloads]) -> Environment:
         """A new environment with more functions (`functions.overloads` makes them); this one stays as it is."""
@@ -79,11 +80,18 @@ class Environment:
         read = {name: {field: parse_type(text) for field, text in fields.items()} for name, fields in types.items()}
         return self._copy(types={**self._types, **read})
 
+    def without_macros(self) -> Environment:
+        """A new environment in which macros are ordinary calls."""
+        return self._copy(macros=Macros({}))
+
     def _copy(
-        self, added: Mapping[str, Overloads] | None = None, types: Mapping[str, Mapping[str, Type]] | None = None
+        self,
+        added: Mapping[str, Overloads] | None = None,
+        types: Mapping[str, Mapping[str, Type]] | None = None,
+        macros: Macros | None = None,
     ) -> Environment:
         return Environment(
-            self.libraries, self.macros, kubernetes=self.kubernetes_rules, optionals=self.optionals, validated=self.validated,
+            self.libraries, macros or self.macros, kubernetes=self.kubernetes_rules, optionals=self.optionals, validated=self.validated,
             added=self._added if added is None else added, types=self._types if types is None else types,
         )  # fmt: skip
 
@@ -118,10 +126,10 @@ class Environment:
         """
         declared = {name: parse_type(text) for name, text in (variables or {}).items()}
         parsed = parse(source, self.macros, optionals=self.optionals, quoted=not self.kubernetes_rules)
-        checker = Checker(source, self, declared, container=container, homogeneous=self.kubernetes_rules, strict=checked)
+        checker = Checker(source, self, declared, container=container, strict=checked)
         types = checker.run(parsed.root)
-        if self.kubernetes_rules and self.validated and checked:
-            validate(parsed.root, source, types)
+        if self.kubernetes_rules and checked:
+            validate(parsed.root, source, types, literals=self.validated)
         compiler = Compiler(types, compile_call, compile_fold, strict=self.kubernetes_rules)
         step = compiler.compile(parsed.root)
         return Program(parsed, types, compiler, step)

@@ -26,6 +26,7 @@ def _loop(compiler: Compiler, node: Fold) -> tuple[Elements, dict[str, Local]]:
     ranged = compiler.compile(node.range)
     first = compiler.new_slot()
     scope = {node.var: Local(first, False)}
+    compiler.folds[node.id] = scope
     if not node.var2:
         return _single(ranged, first), scope
     second = compiler.new_slot()
@@ -234,7 +235,8 @@ def _bind(compiler: Compiler, node: Fold) -> Step:
     """One value under a name: `cel.bind`, `optMap`, `optFlatMap`."""
     initial = compiler.compile(node.init)
     slot = compiler.new_slot()
-    (result,) = _within(compiler, {node.accu: Local(slot, True)}, node.result)
+    scope = compiler.folds[node.id] = {node.accu: Local(slot, True)}
+    (result,) = _within(compiler, scope, node.result)
 
     def step(f: Frame) -> Any:
         try:

@@ -23,6 +23,7 @@ def _library(module: str, names: str, since: tuple[int, int] = (1, 0), **more: o
     return Library(module, frozenset(names.split()), since, **more)  # type: ignore[arg-type]
 
 
+NEVER: Final = (98, 0)  # no version of Kubernetes has it
 _COMPARE = "isGreaterThan isLessThan compareTo"
 LIBRARIES: Final = (
     _library(
@@ -42,7 +43,8 @@ LIBRARIES: Final = (
     _library(
         "strings", "charAt indexOf lastIndexOf lowerAscii upperAscii replace split substring trim join strings.quote"
     ),
-    _library("formatting", "format", (1, 29)),
+    _library("kubernetes_format", "format", (1, 29), kubernetes=True),
+    _library("comprehensions", "cel.@mapInsert", (1, 32)),
     _library(
         "authorizer", "path group serviceAccount resource subresource namespace name check errored error allowed reason",
         (1, 27), kubernetes=True,
@@ -74,6 +76,15 @@ LIBRARIES: Final = (
     ),
     _library(
         "semver", f"semver isSemver major minor patch {_COMPARE}", (1, 33), types=("kubernetes.Semver",), kubernetes=True
+    ),
+    _library("formatting", "format", NEVER),
+    _library("reverse", "reverse", NEVER),
+    _library("encoders", "base64.encode base64.decode", NEVER),
+    _library(
+        "math",
+        "math.@max math.@min math.ceil math.floor math.round math.trunc math.abs math.sign math.sqrt math.isNaN math.isInf"
+        " math.isFinite math.bitAnd math.bitOr math.bitXor math.bitNot math.bitShiftLeft math.bitShiftRight",
+        NEVER,
     ),
     _library("lists", "slice flatten sort @sortByAssociatedKeys lists.range reverse distinct", (1, 34)),
 )  # fmt: skip

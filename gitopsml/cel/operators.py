@@ -134,7 +134,7 @@ def _uint(value: int) -> Uint:
 def duration(nanos: int) -> Duration:
     """A duration in range. Raises EvaluationError."""
     if not INT_MIN <= nanos <= INT_MAX:
-        raise EvaluationError("duration overflow")
+        raise EvaluationError("integer overflow")
     return Duration(nanos)
 
 

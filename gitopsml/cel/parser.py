@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any
 
 from gitopsml.cel import nodes
-from gitopsml.cel.errors import CompileError, Issue
-from gitopsml.cel.lexer import Token, place, tokenize
+from gitopsml.cel.errors import CompileError
 from gitopsml.cel.literals import read_literal
-from gitopsml.cel.macros import MacroError, Macros, Maker
+from gitopsml.cel.macros import MacroError, Macros
 from gitopsml.cel.nodes import Entry, Ident, ListLiteral, MapLiteral, Node, Select, Struct
+from gitopsml.cel.token_stream import TokenStream
 
-MAX_DEPTH = 250
-_FRAMES_NEEDED = 12_000
 _BINARY = {
     "<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "!=": 1, "in": 1, "+": 2, "-": 2, "*": 3, "/": 3, "%": 3,
 }  # fmt: skip
@@ -27,9 +25,10 @@ _WORDS = {"true": True, "false": False, "null": None}
 class Parsed:
     """A tree, the expression's text, and how deep the tree is."""
 
-    __slots__ = ("depth", "root", "source")
+    __slots__ = ("depth", "root", "source", "spans")
 
-    def __init__(self, root: Node, source: str, depth: int) -> None:
+    def __init__(self, root: Node, source: str, depth: int, spans: dict[int, tuple[int, int]]) -> None:
+        self.spans = spans
         self.root = root
         self.source = source
         self.depth = depth
@@ -42,88 +41,34 @@ def parse(source: str, macros: Macros, *, optionals: bool = True, quoted: bool =
     parser.expect("end", "<EOF>")
     if parser.issues:
         raise CompileError(parser.issues)
-    return Parsed(root, source, parser.deepest)
+    return Parsed(root, source, parser.deepest, parser.spans)
 
 
-class _Parser:
+class _Parser(TokenStream):
     def __init__(self, source: str, macros: Macros, *, optionals: bool, quoted: bool) -> None:
-        self.source = source
+        super().__init__(source)
         self.macros = macros
         self.optionals = optionals
         self.quoted = quoted
-        self.tokens = tokenize(source)
-        self.at = 0
-        self.token = self.tokens[0]
-        self.maker = Maker()
-        self.issues: list[Issue] = []
-        self.nesting = 0
-        self.deepest = 0
-        self.depths: dict[int, int] = {}
-
-    # tokens
-
-    def advance(self) -> Token:
-        token = self.token
-        self.at += 1
-        if self.at < len(self.tokens):
-            self.token = self.tokens[self.at]
-        return token
-
-    def accept(self, kind: str) -> Token | None:
-        return self.advance() if self.token.kind == kind else None
-
-    def expect(self, kind: str, shown: str = "") -> Token:
-        if self.token.kind != kind:
-            self.fail(f"Syntax error: mismatched input '{self.token.text}' expecting '{shown or kind}'")
-        return self.advance()
-
-    def fail(self, message: str) -> NoReturn:
-        self.report(self.token.pos, message)
-        raise CompileError(self.issues)
-
-    def report(self, pos: int, message: str) -> Node:
-        line, column = place(self.source, pos) if pos >= 0 else (0, 0)
-        self.issues.append(Issue(line, column, message))
-        return self.maker.literal(max(pos, 0), None)
-
-    def too_deep(self, message: str) -> NoReturn:
-        raise CompileError([Issue(0, 0, message)])
-
-    # depth: as the reference parser counts it, nested expressions and chains of operators
-
-    def deeper(self, node: Node, *below: Node) -> Node:
-        depth = 1 + max(self.depths.get(part.id, 0) for part in below)
-        if depth > MAX_DEPTH:
-            self.too_deep("max recursion depth exceeded")
-        self.depths[node.id] = depth
-        self.deepest = max(self.deepest, depth)
-        return node
-
-    def enter(self) -> None:
-        self.nesting += 1
-        self.deepest = max(self.deepest, self.nesting)
-        if self.nesting > MAX_DEPTH:
-            self.too_deep(f"expression recursion limit exceeded: {MAX_DEPTH}")
-        if self.nesting == 40 and sys.getrecursionlimit() < _FRAMES_NEEDED:
-            sys.setrecursionlimit(_FRAMES_NEEDED)  # 250 levels of nesting take more frames than Python's default
-
-    # grammar
 
     def expression(self) -> Node:
         self.enter()
+        start = self.token.pos
         node = self.logical(nodes.OR, "||")
         if self.token.kind == "?":
             op = self.advance()
             yes = self.logical(nodes.OR, "||")
             self.expect(":")
             no = self.expression()
-            node = self.deeper(self.call(op.pos, nodes.TERNARY, None, (node, yes, no)), node, yes, no)
+            ternary = self.call(op.pos, nodes.TERNARY, None, (node, yes, no))
+            node = self.mark(self.deeper(ternary, node, yes, no), start)
         self.nesting -= 1
         return node
 
     def logical(self, function: str, symbol: str) -> Node:
         """Terms joined by `||` or `&&`; one node for a whole chain, which evaluates like any nesting of it."""
         below = self.binary if function == nodes.AND else self.conjunction
+        start = self.token.pos
         node = below()
         if self.token.kind != symbol:
             return node
@@ -131,22 +76,19 @@ class _Parser:
         terms = [node]
         while self.accept(symbol):
             terms.append(below())
-        return self.wrap(self.call(pos, function, None, tuple(terms)), *terms)
+        return self.mark(self.wrap(self.call(pos, function, None, tuple(terms)), *terms), start)
 
     def conjunction(self) -> Node:
         return self.logical(nodes.AND, "&&")
 
-    def wrap(self, node: Node, *below: Node) -> Node:
-        self.depths[node.id] = max((self.depths.get(part.id, 0) for part in below), default=0)
-        return node
-
     def binary(self, level: int = 1) -> Node:
+        start = self.token.pos
         left = self.unary()
         while (found := _BINARY.get(self.token.kind, 0)) >= level:
             op = self.advance()
             right = self.binary(found + 1)
             function = nodes.IN if op.kind == "in" else f"_{op.kind}_"
-            left = self.deeper(self.call(op.pos, function, None, (left, right)), left, right)
+            left = self.mark(self.deeper(self.call(op.pos, function, None, (left, right)), left, right), start)
         return left
 
     def unary(self) -> Node:
@@ -157,17 +99,18 @@ class _Parser:
         while self.accept(first.kind):
             count += 1
         if first.kind == "-" and count == 1 and self.token.kind in {"int", "float"}:
-            return self.postfix(self.literal(first.pos, "-"))
+            return self.postfix(self.mark(self.literal(first.pos, "-"), first.pos), first.pos)
         node = self.member()
         if count % 2 == 0:
             return node
         function = nodes.NOT if first.kind == "!" else nodes.NEGATE
-        return self.wrap(self.call(first.pos, function, None, (node,)), node)
+        return self.mark(self.wrap(self.call(first.pos, function, None, (node,)), node), first.pos)
 
     def member(self) -> Node:
-        return self.postfix(self.primary())
+        start = self.token.pos
+        return self.postfix(self.mark(self.primary(), start), start)
 
-    def postfix(self, node: Node) -> Node:
+    def postfix(self, node: Node, start: int) -> Node:
         while True:
             kind = self.token.kind
             if kind == ".":
@@ -178,6 +121,7 @@ class _Parser:
                 node = self.message(name)
             else:
                 return node
+            self.mark(node, start)
 
     def selection(self, operand: Node) -> Node:
         dot = self.advance()
@@ -304,7 +248,7 @@ class _Parser:
             self.report(token.pos, "unsupported syntax: '`'")
         return token.text[1:-1]
 
-    def entries(self, key: Any) -> list[Entry]:
+    def entries(self, key: Callable[[], Any]) -> list[Entry]:
         found: list[Entry] = []
         while self.token.kind not in {"}", ","}:
             question = self.accept("?")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from gitopsml.cel import work
 from gitopsml.cel.checker import Checked
@@ -16,6 +16,7 @@ from gitopsml.cel.values import MISSING, ConcatList
 
 PER_CALL: Final = 1_000_000
 _LARGEST = 1_000_000
+_Failure = TypeVar("_Failure", EvaluationError, CostExceeded)
 
 
 class Program:
@@ -28,7 +29,13 @@ class Program:
         self.compiler = compiler
         self.step = step
         self.type = str(checked.types[parsed.root.id])
+        self._spans = parsed.spans
         self._slots = tuple((slot, name) for name, slot in compiler.slots.items())
+
+    def text_of(self, node: Node) -> str:
+        """The text of a part of the expression; that of the macro for what a macro made."""
+        start, end = self._spans.get(node.id, (0, len(self.source)))
+        return self.source[start:end]
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -60,18 +67,24 @@ class Program:
             if type(value) is ConcatList:
                 value = flat(value)
         except UnknownFailure as failure:
-            return Unknown(str(failure)), frame[0]
+            return Unknown(str(failure)), frame[0] + self._lazy_cost(frame)
         except EvaluationError as error:
-            error.cost = frame[0]
-            raise
+            raise self._costing(error, frame)  # noqa: B904 - the same error
         except CostExceeded as error:
-            error.cost = frame[0]
-            raise
+            raise self._costing(error, frame)  # noqa: B904 - the same error
         except RecursionError:
             raise EvaluationError("the value is nested too deep") from None
         finally:
             work.resume(outer)
-        return value, frame[0]
+        return value, frame[0] + self._lazy_cost(frame)
+
+    def _costing(self, error: _Failure, frame: Frame) -> _Failure:
+        error.cost = frame[0] + self._lazy_cost(frame)
+        return error
+
+    def _lazy_cost(self, frame: Frame) -> int:
+        """What was spent in bindings that evaluate programs of their own."""
+        return sum(frame[slot].take_cost() for slot, _ in self._slots if hasattr(frame[slot], "take_cost"))
 
 
 def flat(values: ConcatList) -> list[Any]:

@@ -114,7 +114,11 @@ def replace(kind: Type, table: dict[str, Type]) -> Type:
 
 
 def more_general(one: Type, other: Type) -> Type:
-    """The less specific of two types that agree."""
+    """The less specific of two types that agree; of null and a type that takes null, the type."""
+    if one.name == "null":
+        return other
+    if other.name == "null":
+        return one
     return one if _equal_or_less_specific(one, other) else other
 
 
