@@ -106,7 +106,7 @@ def _file_names(app: str, keys: Iterable[Key], used: Iterable[str] = ()) -> dict
     """`deployment.yaml` for the object named like the app, `service-<rest>.yaml` for others; longer where two would clash."""
     names: dict[Key, str] = {}
     taken = {KUSTOMIZATION, *used}
-    for key in sorted(keys, key=lambda key: (len(key.name), key)):
+    for key in sorted(keys, key=lambda key: (len(key.name), "." in key.api_version, key)):
         names[key] = next(name for name in _spellings(app, key) if name not in taken)
         taken.add(names[key])
     return names

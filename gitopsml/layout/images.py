@@ -87,7 +87,7 @@ def _slots(uses: list[Use], wanted: set[tuple[Key, Pointer]], last: Side) -> dic
         if slots.setdefault((use.side.environment, own), slot) != slot:
             broken |= {slot, slots[use.side.environment, own]}
     chosen = {use.parts["name"] for use in uses if (use.key, use.place) in wanted}
-    ambiguous = broken | _versions(uses) | _shared(slots)
+    ambiguous = broken | _versions(uses) | _shared(slots) | _chained(slots)
     return {at: slot for at, slot in slots.items() if at[1] in chosen and not {slot, at[1]} & ambiguous}
 
 
@@ -104,6 +104,12 @@ def _shared(slots: dict[tuple[str, str], str]) -> set[str]:
     """Slots that two images of one environment would share."""
     seen: dict[tuple[str, str], str] = {}
     return {slot for (environment, name), slot in slots.items() if seen.setdefault((environment, slot), name) != name}
+
+
+def _chained(slots: dict[tuple[str, str], str]) -> set[str]:
+    """Images whose new name is the name that another entry of the environment looks for: entries apply one after the other."""
+    sought = {(environment, slot) for (environment, _), slot in slots.items()}
+    return {name for (environment, name), slot in slots.items() if name != slot and (environment, name) in sought}
 
 
 def _move(one: Side, uses: list[Use], slots: dict[str, str]) -> None:

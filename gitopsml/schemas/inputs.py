@@ -12,7 +12,7 @@ from typing import Any, Final
 from gitopsml.model.pointer import Pointer
 from gitopsml.model.words import did_you_mean
 from gitopsml.schemas import values
-from gitopsml.schemas.values import TYPES, Problem, Schema, kind_of, listed, misfit, spelled
+from gitopsml.schemas.values import TYPES, Problem, Schema, kind_of, listed, misfit, pattern, spelled
 
 _ANNOTATIONS: Final = frozenset(
     {
@@ -140,8 +140,8 @@ def _properties(run: _Check, schema: Schema, value: Any, at: Pointer) -> Iterato
 @_rule("patternProperties")
 def _pattern_properties(run: _Check, schema: Schema, value: Any, at: Pointer) -> Iterator[Problem]:
     for name, inner in value.items() if isinstance(value, dict) else ():
-        for pattern, one in schema["patternProperties"].items():
-            if pattern(pattern).search(name):
+        for text, one in schema["patternProperties"].items():
+            if pattern(text).search(name):
                 yield from run.walk(one, inner, (*at, name))
 
 
@@ -149,7 +149,7 @@ def _pattern_properties(run: _Check, schema: Schema, value: Any, at: Pointer) ->
 def _additional(run: _Check, schema: Schema, value: Any, at: Pointer) -> Iterator[Problem]:
     named, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
     for name, inner in value.items() if isinstance(value, dict) else ():
-        if name in named or any(pattern(pattern).search(name) for pattern in patterns):
+        if name in named or any(pattern(text).search(name) for text in patterns):
             continue
         if schema["additionalProperties"] is False:
             yield Problem((*at, name), f'unknown field "{name}"', did_you_mean(str(name), named), key=True)
