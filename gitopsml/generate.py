@@ -135,4 +135,6 @@ def _deployed(one: Instance, resources: tuple[Resource, ...], files: Files) -> D
         intent=one.blueprint.intent,
         source=place.source,
         resources=resources,
+        description=str(one.spec.values.get("description") or ""),
+        owner=str(one.spec.values.get("owner") or ""),
     )

@@ -184,6 +184,12 @@ def test_replicas_that_an_autoscaler_owns_are_ignored() -> None:
     assert "RespectIgnoreDifferences=true" not in plain["syncPolicy"]["syncOptions"]
 
 
+def test_description_and_owner_stand_in_the_list_of_applications() -> None:
+    spec = application(deployed(description="Scores payments", owner="risk@example.com"))["spec"]
+    assert spec["info"] == [{"name": "Description", "value": "Scores payments"}, {"name": "Owner", "value": "risk@example.com"}]
+    assert "info" not in application(deployed())["spec"]
+
+
 def test_the_teams_target_comes_before_its_apps() -> None:
     first, later = application(team()), application(deployed())
     assert first["metadata"]["annotations"]["argocd.argoproj.io/sync-wave"] == "-1"

@@ -105,6 +105,8 @@ def _application(config: Config, one: Deployed) -> dict[str, Any]:
         "destination": {**destination(one.cluster), "namespace": one.namespace},
         "syncPolicy": _sync_policy(["ApplyOutOfSyncOnly=true"]),
     }
+    if info := [{"name": word, "value": text} for word, text in (("Description", one.description), ("Owner", one.owner)) if text]:
+        spec["info"] = info
     if targets := _scaled(one):
         spec["syncPolicy"]["syncOptions"].append("RespectIgnoreDifferences=true")
         spec["ignoreDifferences"] = [{**target, "jsonPointers": ["/spec/replicas"]} for target in targets]

@@ -38,6 +38,8 @@ class Deployed(NamedTuple):
     intent: str
     source: str  # apps/<team>/<app>/app.yaml
     resources: tuple[Resource, ...]
+    description: str = ""  # for people: what the app is for, who answers for it
+    owner: str = ""
 
     @property
     def application(self) -> str:
