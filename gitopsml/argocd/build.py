@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from gitopsml.argocd import projects
 from gitopsml.argocd.names import Deployed, GroupKind, Kinds, destination, namespace_of, project_of, spelled
+from gitopsml.argocd.projects import root_project, team_projects
 from gitopsml.errors import ConfigError, Problems, SpecError, UserError
 from gitopsml.model.config import Config
 
@@ -50,11 +50,11 @@ def build(config: Config, deployed: Iterable[Deployed], kinds: Kinds) -> dict[st
     _names_are_unique(ordered)
     made = {
         f"{FOLDER}/root.yaml": Made(_root(config), CONFIG),
-        f"{FOLDER}/projects/root.yaml": Made(projects.root(config), CONFIG),
+        f"{FOLDER}/projects/root.yaml": Made(root_project(config), CONFIG),
     }
     for team, targets in groupby(ordered, key=lambda one: one.team):
         made |= {f"{FOLDER}/projects/{data['metadata']['name']}.yaml": Made(data, source, blueprint)
-                 for data, source, blueprint in projects.of_team(config, team, list(targets), kinds)}  # fmt: skip
+                 for data, source, blueprint in team_projects(config, team, list(targets), kinds)}  # fmt: skip
     for one in ordered:
         made[f"{FOLDER}/applications/{one.application}.yaml"] = Made(_application(config, one), one.source, one.blueprint)
     return dict(sorted(made.items()))

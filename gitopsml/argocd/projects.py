@@ -18,7 +18,7 @@ _CLUSTER_SCOPED: Final = frozenset({GroupKind("", "Namespace")})
 FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
 
 
-def of_team(config: Config, team: str, targets: list[Deployed], kinds: Kinds) -> Iterable[tuple[dict[str, Any], str, str]]:
+def team_projects(config: Config, team: str, targets: list[Deployed], kinds: Kinds) -> Iterable[tuple[dict[str, Any], str, str]]:
     """The team's two projects with their source and blueprint; each only where it has a target."""
     own = [one for one in targets if one.app == "_team"]
     apps = [one for one in targets if one.app != "_team"]
@@ -38,7 +38,7 @@ def of_team(config: Config, team: str, targets: list[Deployed], kinds: Kinds) ->
         yield _project(config, f"platform-{team}", spec), source, blueprint
 
 
-def root(config: Config) -> dict[str, Any]:
+def root_project(config: Config) -> dict[str, Any]:
     """The project of the root Application: only Argo CD's own kinds, only in its own namespace."""
     own = {"server": "https://kubernetes.default.svc", "namespace": namespace_of(config)}
     spec = {
