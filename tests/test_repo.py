@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from gitopsml.errors import GitError
-from gitopsml.repo import changed_since, commit, toplevel
+from gitopsml.model.header import stamp
+from gitopsml.repo import Commit, changed_since, toplevel
+from gitopsml.repo import commit as commit_tree
+
+
+def commit(root: str, tree: dict[str, str], folders: list[str], message: str) -> Commit | None:
+    return commit_tree(root, tree, folders, lambda changed: message)
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -73,15 +79,20 @@ def test_unrelated_work_stays_as_it_was(repo: Path) -> None:
     assert git(repo, "show", "--name-only", "--format=", "HEAD") == "deploy/b c.yaml\n"
 
 
-def test_orphans_are_deleted(repo: Path) -> None:
+def test_orphans_are_deleted_and_other_deletions_are_left_alone(repo: Path) -> None:
     first(repo)
-    write(repo, "deploy/a.yaml", "a\n")
-    commit(str(repo), {"deploy/a.yaml": "a\n"}, [], "one")
+    ours = {"deploy/a.yaml": stamp("a\n", "apps/t/a/app.yaml")}
+    write(repo, "deploy/a.yaml", ours["deploy/a.yaml"])
+    commit(str(repo), ours, ["deploy"], "one")
+    write(repo, "deploy/mine.yaml", "mine\n")
+    git(repo, "add", "deploy/mine.yaml")
+    git(repo, "commit", "--quiet", "-m", "mine")
     (repo / "deploy/a.yaml").unlink()
-    made = commit(str(repo), {}, ["deploy/a.yaml"], "two")
+    (repo / "deploy/mine.yaml").unlink()
+    made = commit(str(repo), {}, ["deploy"], "two")
     assert made
     assert made.changed == ("deploy/a.yaml",)
-    assert git(repo, "status", "--porcelain") == ""
+    assert git(repo, "status", "--porcelain") == " D deploy/mine.yaml\n"
 
 
 def test_a_fixed_clock_gives_the_same_commit(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,7 +185,7 @@ def test_everything_has_changed_before_the_first_commit(repo: Path) -> None:
 
 
 def test_no_git_at_all(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = f"from gitopsml.repo import commit; commit({str(repo)!r}, {{'a': ''}}, [], 'm')"
+    code = f"from gitopsml.repo import commit; commit({str(repo)!r}, {{'a': ''}}, [], str)"
     env = {"PATH": "/nonexistent", "HOME": str(repo)}
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env)
     assert "git is not installed, or not in PATH; install Git" in out.stderr
@@ -185,7 +196,8 @@ def test_killed_at_any_moment_the_repository_is_whole(repo: Path) -> None:
     first(repo)
     script = (
         "import sys; from gitopsml.repo import commit\n"
-        f"tree = {{f'deploy/{{i}}.yaml': sys.argv[1] * 50 for i in range(300)}}; commit({str(repo)!r}, tree, [], sys.argv[1])"
+        "tree = {f'deploy/{i}.yaml': sys.argv[1] * 50 for i in range(300)}\n"
+        f"commit({str(repo)!r}, tree, [], lambda _: sys.argv[1])"
     )
     for turn in range(40):
         process = subprocess.Popen([sys.executable, "-c", script, f"turn {turn}"])

@@ -56,7 +56,7 @@ _TOKEN = re.compile(r'\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\[([^\[\]=]+)=([^\[\]]*)
 
 
 def parse(text: str, data: Any) -> Pointer:
-    """What a person types -> pointer: dots, `[0]`, `["a/b"]`, `[name=server]` (looked up in `data`), or RFC 6901 with a slash first.
+    """What a person types -> pointer: dots, `[0]`, `["a/b"]`, `[name=server]` (looked up in `data`), or RFC 6901.
 
     Raises ValueError, saying which part could not be understood or found.
     """

@@ -26,7 +26,7 @@ _OPTIONS: Final = (
     "core.quotePath=false",
 )
 _ALLOWED: Final = {
-    *("commit-tree", "config", "diff", "fast-import", "for-each-ref", "ls-files", "ls-tree", "merge-base"),
+    *("cat-file", "commit-tree", "config", "diff", "fast-import", "for-each-ref", "ls-files", "ls-tree", "merge-base"),
     *("rev-parse", "symbolic-ref", "update-index", "update-ref", "var", "worktree"),
 }
 _KEPT: Final = re.compile(r"GIT_(?:(?:AUTHOR|COMMITTER)_(?:NAME|EMAIL|DATE)|EXEC_PATH|CONFIG_GLOBAL)\Z")

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from gitopsml.errors import GitError
+from gitopsml.model.header import read
 from gitopsml.repo.command import LOCKED, Git
 
 _TEMPORARY: Final = "refs/gitopsml/tmp/"
@@ -21,10 +22,11 @@ _NOTHING: Final = "0" * 40
 
 
 class Commit(NamedTuple):
-    """A commit that was made: its id, the branch, and the paths it changed."""
+    """A commit that was made: its id, the branch, the first line of its message, and the paths it changed."""
 
     id: str
     branch: str
+    subject: str
     changed: tuple[str, ...]
 
 
@@ -37,33 +39,47 @@ class _Head(NamedTuple):
         return self.ref.removeprefix("refs/heads/")
 
 
-def commit(root: str, tree: Mapping[str, str], owned: Collection[str], message: str) -> Commit | None:
-    """Commit `tree` (path -> text) and the absence of the other `owned` paths on the branch that is checked out at `root`.
+def commit(root: str, tree: Mapping[str, str], folders: Sequence[str], describe: Callable[[list[str]], str]) -> Commit | None:
+    """Commit `tree` (path -> text) on the branch that is checked out at `root`, and that generated files of `folders` are gone.
 
-    Returns None when the branch already holds exactly that. Raises GitError: no repository, a detached HEAD, a merge in
-    progress, a branch checked out in another work tree too, no identity, a branch that moved meanwhile.
+    `describe` makes the message from the paths that change. Returns None when the branch already holds exactly that. Raises
+    GitError: no repository, a detached HEAD, a merge in progress, a branch checked out in another work tree too, no identity, a
+    branch that moved meanwhile.
     """
     git = Git(root)
     head = _head(git)
     _sweep(git)
     known = _entries(git, head)
     wanted = {path: _blob_id(text) for path, text in tree.items()}
-    gone = sorted(path for path in owned if path not in tree and path in known)
+    gone = [path for path in _vanished(git, known, folders) if path not in tree]
     changed = sorted(path for path, blob in wanted.items() if known.get(path) != blob)
     if not changed and not gone:
-        _advance_index(git, wanted, [path for path in owned if path not in tree])
+        _advance_index(git, wanted, ())
         return None
+    message = describe(sorted([*changed, *gone])).strip()
     made = _make(git, head, {path: tree[path] for path in changed}, gone, message)
     _move(git, head, made)
     _advance_index(git, wanted, gone)
-    return Commit(made, head.branch, tuple(sorted([*changed, *gone])))
+    return Commit(made, head.branch, message.partition("\n")[0], tuple(sorted([*changed, *gone])))
+
+
+def not_a_repository(root: str) -> GitError:
+    """The error for a directory outside of Git."""
+    return GitError("this is not a Git repository", path=root, hint="run `git init` first, or leave out --commit")
+
+
+def _vanished(git: Git, known: Mapping[str, str], folders: Sequence[str]) -> list[str]:
+    """Files that we wrote, that the branch has and the work tree no longer has. Other people's deletions are theirs to commit."""
+    below = tuple(f"{folder}/" for folder in folders)
+    missing = [path for path in sorted(known) if path.startswith(below) and not os.path.lexists(os.path.join(git.root, path))]
+    return [path for path in missing if known[path] and read(git.run("cat-file", "blob", known[path]) + "\n")]
 
 
 def _head(git: Git) -> _Head:
     ref = git.run("symbolic-ref", "--quiet", "HEAD", check=False)
     if not ref.startswith("refs/heads/"):
         if not git.run("rev-parse", "--git-dir", check=False):
-            raise GitError("this is not a Git repository", path=git.root, hint="run `git init` first, or leave out --commit")
+            raise not_a_repository(git.root)
         raise GitError("no branch is checked out", hint="`git switch BRANCH` first, so that the commit has a place")
     folder = git.run("rev-parse", "--absolute-git-dir")
     if any(os.path.exists(os.path.join(folder, name)) for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")):
@@ -111,7 +127,7 @@ def _make(git: Git, head: _Head, texts: Mapping[str, str], gone: list[str], mess
     """The new commit's id; nothing points to it but a throw-away ref until the branch moves."""
     author, committer = _identity(git, "AUTHOR"), _identity(git, "COMMITTER")
     ref = f"{_TEMPORARY}{os.getpid()}"
-    body = message.strip().encode() + b"\n"
+    body = message.encode() + b"\n"
     about = f"feature done\ncommit {ref}\nauthor {author}\ncommitter {committer}\ndata {len(body)}\n"
     parts = [about.encode(), body]
     if head.commit:

@@ -1,4 +1,4 @@
-"""GPU nodes are tainted so that nothing else runs there; a pod that needs one and does not tolerate the taint stays in Pending."""
+"""GPU nodes are tainted so that nothing else runs there; a pod that needs one and tolerates no taint stays in Pending."""
 
 from collections.abc import Iterator
 
