@@ -14,7 +14,7 @@ from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.kustomization import FIELD_SPEC, TEXT, checked
 from gitopsml.kustomize.layer import Setting, located
 from gitopsml.kustomize.specs import Fields, FieldSpec, NameReference
-from gitopsml.model.pointer import Pointer
+from gitopsml.model.pointer import Pointer, lookup
 
 Release = tuple[int, int, int]
 
@@ -195,6 +195,16 @@ def find(data: Any, path: str, *, create: bool = False) -> list[Pointer]:
     found: list[Pointer] = []
     _walk(data, _split(path), (), create, found)
     return found
+
+
+def empty_lists(data: Any, path: str) -> list[Pointer]:
+    """Where a field path wants a list (`[]`) and there is a null: kustomize makes that an empty list, whatever the step."""
+    parts = _split(path)
+    found: list[Pointer] = []
+    for length, part in enumerate(parts, 1):
+        if part.endswith("[]"):
+            _walk(data, parts[:length], (), False, found)
+    return [pointer for pointer in found if lookup(data, pointer) is None]
 
 
 def _walk(value: Any, parts: tuple[str, ...], pointer: Pointer, create: bool, found: list[Pointer]) -> None:

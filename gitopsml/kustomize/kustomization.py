@@ -167,16 +167,22 @@ def single(content: bytes, path: str) -> Document:
 
 def checked(setting: Setting, fields: dict[str, Type], *, strict: bool = True) -> Setting:
     """The setting in kustomize's spelling. Raises UserError for a wrong type and, where `strict`, for an unknown field."""
-    known = fields if strict else fields | {key: ANY for key in setting.value if not _is_known(key, fields)}
-    data = _record(setting.value, known, setting.origin)
+    if not strict:
+        setting = setting._replace(value=_known(setting.value, fields))
+    data = _record(setting.value, fields, setting.origin)
     if data is setting.value:
         return setting
     return Setting(data, Origin(replace(setting.origin.document, data=_put(setting, data)), setting.origin.pointer))
 
 
-def _is_known(key: Any, fields: dict[str, Type]) -> bool:
-    folded = str(key).casefold()
-    return any(name.casefold() == folded for name in fields)
+def _known(value: Any, kind: Type) -> Any:
+    """A value without fields that kustomize does not know, at any depth."""
+    if isinstance(kind, list) and isinstance(value, list):
+        return [_known(element, kind[0]) for element in value]
+    if not isinstance(kind, dict) or not isinstance(value, dict) or "*" in kind:
+        return value
+    kinds = {name.casefold(): inner for name, inner in kind.items()}
+    return {key: _known(value[key], kinds[key.casefold()]) for key in value if str(key).casefold() in kinds}
 
 
 def _put(setting: Setting, data: Any) -> Any:

@@ -44,15 +44,16 @@ def _generated(items: Items, setting: Setting, layer: Layer, generator: Generato
 
 def made(entry: Setting, layer: Layer, generator: Generator, common: Setting | None = None) -> Item:
     """The object of one generator's entry; `common` are the options of all of them. Raises RenderError."""
-    if not entry.get("name"):
+    name, namespace = _called(entry, "name"), _called(entry, "namespace")
+    if name is None:
         raise entry.error(f"the {generator.kind} has no name", "add `name`")
     options = [one for one in (entry.part("options") if entry.has("options") else None, common) if one is not None]
     build = _Build(generator.step, entry)
     build.set(("apiVersion",), "v1")
     build.set(("kind",), generator.kind)
-    build.copy(("metadata", "name"), entry.part("name"))
-    if entry.get("namespace"):
-        build.copy(("metadata", "namespace"), entry.part("namespace"))
+    build.copy(("metadata", "name"), name)
+    if namespace is not None:
+        build.copy(("metadata", "namespace"), namespace)
     _add_metadata(build, options)
     if generator is SECRET:
         _add_type(build, entry)
@@ -65,6 +66,14 @@ def made(entry: Setting, layer: Layer, generator: Generator, common: Setting | N
         build.copy(("immutable",), immutable)
     hashed = not any(one.get("disableNameSuffixHash") for one in options)
     return Item(build.data, build.trail, needs_hash=hashed, behavior=entry.get("behavior") or "")
+
+
+def _called(entry: Setting, key: str) -> Setting | None:
+    """Name or namespace of what is made: the entry's own, or that of a plugin configuration's metadata."""
+    if entry.get(key):
+        return entry.part(key)
+    metadata = entry.get("metadata") or {}
+    return entry.part("metadata").part(key) if metadata.get(key) else None
 
 
 class _Build:

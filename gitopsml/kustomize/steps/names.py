@@ -48,7 +48,7 @@ def _renamed(item: Item, affix: Setting, specs: tuple[FieldSpec, ...], before: b
             continue
         if spec.path == _NAME:
             item = _with_affix(item, affix.value, before)
-        if _means(spec, item.group, item.version, item.kind):
+        if affix.value and _means(spec, item.group, item.version, item.kind):
             for pointer in reach(item, spec, create=spec.create):
                 item = _put(item, pointer, affix, before)
     return item

@@ -59,14 +59,14 @@ def _is_helms(item: Item, release: tuple[int, int, int]) -> bool:
 def _changed(item: Item, wanted: Change, release: tuple[int, int, int]) -> Item:
     new = item.remember()
     if not cluster_scoped(item.group, item.version, item.kind, release):
-        new = _written(new, ("metadata", "namespace"), wanted)
+        new = written(new, ("metadata", "namespace"), wanted)
     binding = item.kind in _BINDINGS
     if binding:
         new = _with_subjects(new, wanted)
     for spec in of_item(wanted.specs, new):
         if not _is_special(spec, item.api_version, binding):
             for pointer in reach(new, spec, create=spec.create):
-                new = _written(new, pointer, wanted)
+                new = written(new, pointer, wanted)
     return new
 
 
@@ -79,7 +79,8 @@ def _is_special(spec: FieldSpec, api_version: str, binding: bool) -> bool:
     )
 
 
-def _written(item: Item, pointer: Pointer, wanted: Change) -> Item:
+def written(item: Item, pointer: Pointer, wanted: Change) -> Item:
+    """The item with the namespace in a field. Raises RenderError where that is no text."""
     old = item.at(*pointer)
     if isinstance(old, dict | list):
         raise located(
@@ -100,5 +101,5 @@ def _with_subjects(item: Item, wanted: Change) -> Item:
         raise located(f"{item.id}: subjects must be a list of maps", where, "write kind, name and namespace of each")
     for number, subject in enumerate(subjects):
         if chosen(subject):
-            item = _written(item, ("subjects", number, "namespace"), wanted)
+            item = written(item, ("subjects", number, "namespace"), wanted)
     return item

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from gitopsml.kustomize.fieldpath import PathProblem, source
 from gitopsml.kustomize.items import Id, Item
@@ -48,18 +48,8 @@ def _of_file(content: bytes, path: str, entry: Setting) -> list[Setting]:
     data = documents[0].data if documents else None
     if not isinstance(data, dict | list):
         raise entry.error(f"{path} has no replacements", "write a replacement, or a list of them")
-    whole = Setting(_known(data, [REPLACEMENT] if isinstance(data, list) else REPLACEMENT), Origin(documents[0]))
-    return [checked(one, REPLACEMENT) for one in (whole.parts() if isinstance(data, list) else [whole])]
-
-
-def _known(value: Any, kind: Any) -> Any:
-    """A value without the fields that kustomize does not know: in these files it passes over them."""
-    if isinstance(kind, list) and isinstance(value, list):
-        return [_known(element, kind[0]) for element in value]
-    if isinstance(kind, dict) and isinstance(value, dict):
-        kinds = {name.casefold(): inner for name, inner in kind.items()}
-        return {key: _known(value[key], kinds[key.casefold()]) for key in value if key.casefold() in kinds}
-    return value
+    whole = Setting(data, Origin(documents[0]))
+    return [checked(one, REPLACEMENT, strict=False) for one in (whole.parts() if isinstance(data, list) else [whole])]
 
 
 def replaced(items: Items, entry: Setting, layer: Layer) -> Items:
