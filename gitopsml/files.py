@@ -16,7 +16,13 @@ from typing import Literal, NamedTuple, Protocol
 from gitopsml.errors import UserError
 
 MAX_FILE = 16 * 1024 * 1024
+MAX_TOTAL = 512 * 1024 * 1024
 MAX_LINKS = 40
+MAX_OPEN = 64  # directories
+
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+_NO_LINK = "replace the link by the file it points to"
 
 Kind = Literal["file", "directory", "other", "missing"]
 
@@ -52,7 +58,7 @@ class Files(Protocol):
         """What is in a directory, sorted by name, links not followed: for walks over many files. Raises FileProblem."""
 
     def resolve(self, path: str) -> str:
-        """The path with all links followed, relative to the root. Raises FileProblem where it leaves the root or does not exist."""
+        """The path with all links followed. Raises FileProblem where it leaves the root or does not exist."""
 
 
 def normal(path: str) -> str:
@@ -60,70 +66,103 @@ def normal(path: str) -> str:
     if "\0" in path:
         raise FileProblem("a path holds a NUL byte", path=path.replace("\0", "\\0"))
     clean = posixpath.normpath(path or ".")
-    if clean.startswith("/") or clean == ".." or clean.startswith("../"):
+    if clean == ".." or clean.startswith(("/", "../")):
         raise FileProblem("the path leaves the repository", path=path, hint="move the file below the repository's root")
     return clean
 
 
 class DiskFiles:
-    """The files below a directory of the disk. What was read once is served again from memory: one run sees one snapshot."""
+    """The files below a directory of the disk. What was read once is served again from memory: one run sees one snapshot.
+
+    Every directory is opened below its parent without following links, and files below their directory, so that a link that is
+    swapped in between never leads outside. At most 512 MiB are read in all.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root)
         self._read: dict[str, bytes] = {}
-        self._resolved: dict[str, str] = {}
+        self._left = MAX_TOTAL
+        self._real: dict[str, str] = {}
+        self._resolved: dict[str, str] = {".": "."}
+        self._open: dict[str, int] = {}
+
+    def close(self) -> None:
+        """Closes the directories; the object can still be used."""
+        while self._open:
+            os.close(self._open.popitem()[1])
+
+    def __del__(self) -> None:
+        self.close()
 
     def resolve(self, path: str) -> str:
         known = self._resolved.get(path)
         if known is None:
-            known = self._resolved[path] = self._follow(normal(path))
+            known = self._resolved[path] = self._walk(".", normal(path), path, 0)
         return known
 
-    def _follow(self, path: str) -> str:
-        """Walks component by component, so that no link is followed by the system."""
-        done: list[str] = []
-        todo = [] if path == "." else path.split("/")
-        links = 0
-        while todo:
-            name = todo.pop(0)
-            if name == "..":
-                if not done:
-                    raise FileProblem("a link leaves the repository", path=path, hint="replace the link by the file it points to")
-                done.pop()
+    def _walk(self, directory: str, path: str, asked: str, links: int) -> str:
+        for name in path.split("/"):
+            if name in ("", "."):
                 continue
-            here = "/".join([*done, name])
-            target = self._link(here, path)
-            if target is None:
-                done.append(name)
-                continue
-            links += 1
-            if links > MAX_LINKS:
-                raise FileProblem("too many links", path=path)
-            target = self._inside(target, path)
-            if target.startswith("/"):
-                done, target = [], target[1:]
-            todo = [part for part in target.split("/") if part not in ("", ".")] + todo
-        return "/".join(done) or "."
+            if name != "..":
+                directory = self._step(directory, name, asked, links)
+            elif directory == ".":
+                raise FileProblem("a link leaves the repository", path=asked, hint=_NO_LINK)
+            else:
+                directory = directory.rpartition("/")[0] or "."
+        return directory
 
-    def _link(self, here: str, asked: str) -> str | None:
+    def _step(self, directory: str, name: str, asked: str, links: int) -> str:
+        """The real path of a name in a directory (which has one already)."""
+        here = name if directory == "." else f"{directory}/{name}"
+        known = self._real.get(here)
+        if known is not None:
+            return known
+        target = self._link(directory, name, asked)
+        if target is None:
+            real = here
+        elif links >= MAX_LINKS:
+            raise FileProblem("too many links", path=asked, hint="do they lead in a circle?")
+        elif target.startswith("/"):
+            real = self._walk(".", self._inside(target, asked), asked, links + 1)
+        else:
+            real = self._walk(directory, target, asked, links + 1)
+        self._real[here] = real
+        return real
+
+    def _link(self, directory: str, name: str, asked: str) -> str | None:
         try:
-            info = os.lstat(os.path.join(self.root, here))
-            return os.readlink(os.path.join(self.root, here)) if stat.S_ISLNK(info.st_mode) else None
+            return os.readlink(name, dir_fd=self._directory(directory))
         except OSError as error:
+            if error.errno == errno.EINVAL:  # it is there, and it is no link
+                return None
             raise _problem(error, asked) from None
 
     def _inside(self, target: str, asked: str) -> str:
-        """An absolute link target -> `/…` below the root; a relative one as it is."""
-        if not target.startswith("/"):
-            return target
+        """An absolute link target -> the path below the root."""
         clean = posixpath.normpath(target)
-        if clean == self.root or clean.startswith(self.root + "/"):
-            return "/" + clean[len(self.root) :].lstrip("/")
-        raise FileProblem("a link leaves the repository", path=asked, hint="replace the link by the file it points to")
+        if clean == self.root or clean.startswith(self.root.rstrip("/") + "/"):
+            return clean[len(self.root) :]
+        raise FileProblem("a link leaves the repository", path=asked, hint=_NO_LINK)
+
+    def _directory(self, real: str) -> int:
+        """A descriptor of a directory, opened component by component. Raises OSError."""
+        known = self._open.pop(real, None)
+        if known is None:
+            parent, _, name = real.rpartition("/")
+            if real == ".":
+                known = os.open(self.root, _DIRECTORY)
+            else:
+                known = os.open(name, _DIRECTORY | os.O_NOFOLLOW, dir_fd=self._directory(parent or "."))
+            if len(self._open) >= MAX_OPEN:
+                os.close(self._open.pop(next(iter(self._open))))
+        self._open[real] = known  # the last used one is the last to be closed
+        return known
 
     def kind(self, path: str) -> Kind:
         try:
-            mode = os.lstat(os.path.join(self.root, self.resolve(path))).st_mode
+            directory, _, name = self.resolve(path).rpartition("/")
+            mode = os.stat(name, dir_fd=self._directory(directory or "."), follow_symlinks=False).st_mode
         except FileProblem as problem:
             if problem.what == _MISSING:
                 return "missing"
@@ -133,14 +172,11 @@ class DiskFiles:
         return "file" if stat.S_ISREG(mode) else "directory" if stat.S_ISDIR(mode) else "other"
 
     def names(self, path: str) -> list[str]:
-        try:
-            return sorted(os.listdir(os.path.join(self.root, self.resolve(path))))
-        except OSError as error:
-            raise _problem(error, path) from None
+        return [entry.name for entry in self.entries(path)]
 
     def entries(self, path: str) -> list[Entry]:
         try:
-            with os.scandir(os.path.join(self.root, self.resolve(path))) as found:
+            with os.scandir(self._directory(self.resolve(path))) as found:
                 return sorted(Entry(one.name, _entry_kind(one)) for one in found)
         except OSError as error:
             raise _problem(error, path) from None
@@ -153,24 +189,34 @@ class DiskFiles:
         return known
 
     def _load(self, real: str, asked: str) -> bytes:
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+        directory, _, name = real.rpartition("/")
         try:
-            descriptor = os.open(os.path.join(self.root, real), flags)
+            descriptor = os.open(name, _FILE, dir_fd=self._directory(directory or "."))
+            try:
+                content = _regular(descriptor, asked)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise _problem(error, asked) from None
-        try:
-            info = os.fstat(descriptor)
-            if not stat.S_ISREG(info.st_mode):
-                raise FileProblem("not a regular file", path=asked)
-            with os.fdopen(descriptor, "rb", closefd=False) as stream:
-                content = stream.read(MAX_FILE + 1)
-        except OSError as error:
-            raise _problem(error, asked) from None
-        finally:
-            os.close(descriptor)
-        if len(content) > MAX_FILE:
-            raise FileProblem(f"larger than {MAX_FILE // 1024 // 1024} MiB", path=asked, hint="split the file")
+        self._left -= len(content)
+        if self._left < 0:
+            raise FileProblem(f"more than {MAX_TOTAL // 1024 // 1024} MiB of files", path=asked, hint="check fewer files at once")
         return content
+
+
+def _regular(descriptor: int, asked: str) -> bytes:
+    """The content of a regular file of at most 16 MiB."""
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
+        raise FileProblem("is a directory" if stat.S_ISDIR(info.st_mode) else "not a regular file", path=asked)
+    parts = []
+    left = MAX_FILE + 1
+    while left and (part := os.read(descriptor, min(left, max(info.st_size, 4096) + 1))):
+        parts.append(part)
+        left -= len(part)
+    if not left:
+        raise FileProblem(f"larger than {MAX_FILE // 1024 // 1024} MiB", path=asked, hint="split the file")
+    return b"".join(parts)
 
 
 class MemoryFiles:
@@ -204,13 +250,7 @@ class MemoryFiles:
         return self._base.kind(clean) if self._base else "missing"
 
     def names(self, path: str) -> list[str]:
-        clean = normal(path)
-        below = set(self._names.get(clean, ()))
-        if self._base and self._base.kind(clean) == "directory":
-            below.update(self._base.names(clean))
-        elif clean not in self._names:
-            raise FileProblem(_MISSING if clean not in self._tree else "not a directory", path=path)
-        return sorted(below)
+        return [entry.name for entry in self.entries(path)]
 
     def entries(self, path: str) -> list[Entry]:
         clean = normal(path)

@@ -1,8 +1,8 @@
-"""A folded scalar -> what kustomize makes of it: it writes resources out again and reads that, and its emitter (yaml.v3) errs there.
+"""A folded scalar -> what kustomize makes of it: it writes resources out again and reads that, and its emitter errs there.
 
-The emitter must double a line feed between two lines that folding would join. It asks whether the value's first character is
-blank where it should ask about the next line's, so line feeds appear before indented lines, or vanish between lines (measured with
-kustomize 5.6.0).
+The emitter (yaml.v3) must double a line feed between two lines that folding would join. It asks whether the value's first
+character is blank where it should ask about the next line's, so line feeds appear before indented lines, or vanish between lines
+(measured with kustomize 5.6.0).
 """
 
 from __future__ import annotations
