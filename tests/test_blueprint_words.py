@@ -46,7 +46,7 @@ def instances(text: str, blueprint: str, **files: str) -> dict[tuple[str, str], 
     tree = {
         **repository(),
         path: HEAD.format(blueprint=blueprint) + text,
-        **{name.replace("__", "/"): body for name, body in files.items()},
+        **{name.replace("__yaml", ".yaml").replace("__", "/"): body for name, body in files.items()},
     }
     memory = MemoryFiles(tree)
     return expand(memory, config.load(memory), registry()).instances
@@ -109,7 +109,7 @@ def test_refused_at_its_line(row: dict[str, str]) -> None:
 
 
 def test_a_cluster_without_gateway_or_kueue_is_told_by_name() -> None:
-    bare = {"clusters__lab.yaml": "apiVersion: gitopsml.dev/v1\nprovider: onprem\nkubernetes: '1.34'\n"}
+    bare = {"clusters__lab__yaml": "apiVersion: gitopsml.dev/v1\nprovider: onprem\nkubernetes: '1.34'\n"}
     with pytest.raises(UserError, match=r"app\.yaml:4:16: cluster lab has no gateway.*add gateway to clusters/lab\.yaml"):
         instances(SERVICE + "expose: {host: shop}\nenvironments: {dev: {}}\n", "model-service", **bare)
     with pytest.raises(
@@ -122,6 +122,20 @@ def test_a_cluster_without_gateway_or_kueue_is_told_by_name() -> None:
         instances(
             SERVICE + "volumes: {d: {volume: 1Gi, path: /d, shared: true}}\nenvironments: {dev: {}}\n", "model-service", **bare
         )
+
+
+def test_a_cluster_without_gateway_has_an_ingress() -> None:
+    lab = (
+        "apiVersion: gitopsml.dev/v1\nprovider: onprem\nkubernetes: '1.36'\n"
+        "ingress: {class: traefik, namespace: traefik, domain: lab.example.com, issuer: letsencrypt}\n"
+    )
+    found = made(SERVICE + "expose: {host: shop, path: /v1}\nenvironments: {dev: {}}\n", "dev", clusters__lab__yaml=lab)
+    assert "HTTPRoute" not in found
+    assert found["Ingress"]["spec"]["rules"][0]["host"] == "shop-dev.lab.example.com"
+    assert found["Ingress"]["spec"]["tls"] == [{"hosts": ["shop-dev.lab.example.com"], "secretName": "app-tls"}]
+    assert found["NetworkPolicy"]["spec"]["ingress"][0]["from"] == [
+        {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "traefik"}}}
+    ]
 
 
 TRAINING = SERVICE + ENVIRONMENTS
