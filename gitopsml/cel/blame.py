@@ -77,18 +77,32 @@ def _operand(scope: Scope, node: Node) -> tuple[str, Any]:
     return scope.program.text_of(node), None if value is MISSING else value
 
 
-def _not(scope: Scope, node: Call, wanted: bool) -> Iterator[Blame]:
+def _not(scope: Scope, node: Any, wanted: bool) -> Iterator[Blame]:
     yield from _explain(scope, node.args[0], wanted=not wanted)
 
 
-def _logic(scope: Scope, node: Call, wanted: bool) -> Iterator[Blame]:
-    """The operands that are not what is wanted of the whole."""
-    for part in node.args:
-        if scope.value(part) is (not wanted):
-            yield from _explain(scope, part, wanted=wanted)
+def _logic(scope: Scope, node: Any, wanted: bool) -> Iterator[Blame]:
+    """The operands that are not what is wanted of the whole; where any one of them would do, they are one reason."""
+    found = [list(_explain(scope, part, wanted=wanted)) for part in node.args if scope.value(part) is (not wanted)]
+    if (node.function == nodes.OR) is wanted and len(found) > 1:
+        yield from _alternatives(found)
+    else:
+        yield from (reason for reasons in found for reason in reasons)
 
 
-def _ternary(scope: Scope, node: Call, wanted: bool) -> Iterator[Blame]:
+def _alternatives(found: list[list[Blame]]) -> Iterator[Blame]:
+    """One reason for each guilty element of the operand that has most of them; the other operands are said with each."""
+    main = max(range(len(found)), key=lambda number: len(found[number]))
+    before = [reason for reasons in found[:main] for reason in reasons]
+    after = [reason for reasons in found[main + 1 :] for reason in reasons]
+    for reason in found[main]:
+        parts = [*before, reason, *after]
+        pointers = tuple(dict.fromkeys(pointer for part in parts for pointer in part.pointers))
+        operands = tuple(operand for part in parts for operand in part.operands)
+        yield Blame(pointers, " || ".join(part.expression for part in parts), operands)
+
+
+def _ternary(scope: Scope, node: Any, wanted: bool) -> Iterator[Blame]:
     """The branch that was taken; where it reads nothing, the condition that led there."""
     chosen = chosen_branch(scope, node)
     found = list(_explain(scope, chosen, wanted=wanted)) if chosen is not None else []
@@ -112,14 +126,14 @@ def _inside(scope: Scope, node: Fold, wanted: bool) -> Iterator[Blame]:
                 yield reason if reason.pointers or found is None else reason._replace(pointers=(found,))
 
 
-def _all(scope: Scope, node: Fold, wanted: bool) -> Iterator[Blame]:
+def _all(scope: Scope, node: Any, wanted: bool) -> Iterator[Blame]:
     if wanted:
         yield from _inside(scope, node, True)
     else:
         yield from list(_inside(scope, node, False)) or _leaf(scope, node.range, wanted)
 
 
-def _exists(scope: Scope, node: Fold, wanted: bool) -> Iterator[Blame]:
+def _exists(scope: Scope, node: Any, wanted: bool) -> Iterator[Blame]:
     """Nothing was found: the range, and what was looked at in it, in one reason."""
     if not wanted:
         yield from _inside(scope, node, False)
@@ -132,13 +146,13 @@ def _exists(scope: Scope, node: Fold, wanted: bool) -> Iterator[Blame]:
     yield Blame(tuple(dict.fromkeys(pointers)), scope.program.text_of(node), tuple(operands))
 
 
-def _exists_one(scope: Scope, node: Fold, wanted: bool) -> Iterator[Blame]:
+def _exists_one(scope: Scope, node: Any, wanted: bool) -> Iterator[Blame]:
     """Too many: each of them; none: as `exists`."""
     several = list(_inside(scope, node, False))
     yield from several if several and wanted else _exists(scope, node, True)
 
 
-def _bound(scope: Scope, node: Fold, wanted: bool) -> Iterator[Blame]:
+def _bound(scope: Scope, node: Any, wanted: bool) -> Iterator[Blame]:
     """`cel.bind` and `optMap`: the result, with the name bound."""
     compiler = scope.program.compiler
     with_value(scope, node)
@@ -149,9 +163,10 @@ def _bound(scope: Scope, node: Fold, wanted: bool) -> Iterator[Blame]:
         compiler.scopes.pop()
 
 
-_CALLS: Final[dict[str, Callable[[Scope, Call, bool], Iterator[Blame]]]] = {
+_Explain = Callable[[Scope, Any, bool], Iterator[Blame]]
+_CALLS: Final[dict[str, _Explain]] = {
     nodes.NOT: _not, nodes.AND: _logic, nodes.OR: _logic, nodes.TERNARY: _ternary,
 }  # fmt: skip
-_FOLDS: Final[dict[str, Callable[[Scope, Fold, bool], Iterator[Blame]]]] = {
+_FOLDS: Final[dict[str, _Explain]] = {
     "all": _all, "exists": _exists, "exists_one": _exists_one, "bind": _bound, "optMap": _bound, "optFlatMap": _bound,
 }  # fmt: skip

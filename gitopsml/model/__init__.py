@@ -20,7 +20,7 @@ from gitopsml.model.pointer import Pointer, dotted, json_pointer, lookup
 from gitopsml.model.resource import Resource, ResourceId, ResourceSet, from_document
 from gitopsml.model.spec import AppSpec, EnvironmentSpec
 from gitopsml.model.target import Target, TargetKind
-from gitopsml.model.workload import Container, PodView, pod_templates
+from gitopsml.model.workload import Container, PodView, pod_templates, replicas
 
 __all__ = [
     "AppSpec",
@@ -55,5 +55,6 @@ __all__ = [
     "json_pointer",
     "lookup",
     "pod_templates",
+    "replicas",
     "sorted_findings",
 ]

@@ -96,6 +96,7 @@ class Unevaluated(NamedTuple):
     location: Location
     message: str
     target: str = ""
+    policy: str = ""  # the id of what could not be done: yaml-unreadable, kustomize-build-failed
 
 
 class Unchecked(NamedTuple):

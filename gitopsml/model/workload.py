@@ -60,6 +60,8 @@ class PodView(NamedTuple):
     partial: bool = False
     supplied: bool = False
     pods: int = 1
+    counted: bool = False  # the kind has a field for that number
+    metadata: Pointer = ()  # where labels and annotations are; the view itself where the kind has none
 
     def containers(self, *roles: str) -> list[Container]:
         """The containers of these roles ("main", "init", "sidecar"); without roles the main ones."""
@@ -94,6 +96,12 @@ class _HasPods(Protocol):
 def pod_templates(resource: _HasPods) -> tuple[PodView, ...]:
     """Everything in a resource that becomes pods; () for kinds without."""
     return resource.pods
+
+
+def replicas(resource: _HasPods) -> int | None:
+    """How many pods a workload asks for, 1 where it leaves that to the default; None for kinds that have no such number."""
+    views = [view for view in resource.pods if view.counted]
+    return sum(view.pods for view in views) if views else None
 
 
 def has_views(group: str, kind: str) -> bool:
@@ -131,7 +139,8 @@ def _views(whole: _Object, row: _Row) -> Iterator[PodView]:
 
 
 def _view(whole: _Object, here: dict[str, Any], inner: Pointer, row: _Row) -> PodView:
-    metadata = _metadata(whole.data, here, inner, row.metadata)
+    beside = _beside(inner, row.metadata)
+    metadata = _map(lookup(whole.data, beside)) if row.metadata else {}
     labels, annotations = _map(metadata.get("labels")), _map(metadata.get("annotations"))
     intent = whole.intent or labels.get("gitopsml.dev/intent")
     pointer = (*whole.base, *inner)
@@ -147,15 +156,16 @@ def _view(whole: _Object, here: dict[str, Any], inner: Pointer, row: _Row) -> Po
         "partial" in row.flags,
         "supplied" in row.flags,
         _count(whole.data, inner, row),
+        bool(row.factors),
+        (*whole.base, *beside),
     )
 
 
-def _metadata(data: dict[str, Any], here: dict[str, Any], pointer: Pointer, where: str) -> dict[str, Any]:
+def _beside(pointer: Pointer, where: str) -> Pointer:
+    """Where a view's labels and annotations are."""
     if where == "+":
-        return _map(lookup(data, (*pointer[:-1], "metadata"))) if pointer[-1] == "spec" else _map(here.get("metadata"))
-    if where == ".":
-        return here
-    return _map(lookup(data, tuple(where[1:].split(".")))) if where.startswith("@") else {}
+        return (*pointer[:-1], "metadata") if pointer[-1] == "spec" else (*pointer, "metadata")
+    return tuple(where[1:].split(".")) if where.startswith("@") else pointer
 
 
 def _containers(here: dict[str, Any], pointer: Pointer, parts: tuple[str, ...]) -> Iterator[Container]:

@@ -1,0 +1,92 @@
+"""The lint pipeline, top to bottom: discover · render · select, check, locate · merge · suppress · report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gitopsml.config import load
+from gitopsml.files import DiskFiles
+from gitopsml.lint.locate import Locator
+from gitopsml.lint.merge import merged
+from gitopsml.lint.policies import registry_of
+from gitopsml.lint.render import Rendered
+from gitopsml.lint.session import Session, with_stdin
+from gitopsml.lint.suppressions import Suppressions
+from gitopsml.model.config import Config
+from gitopsml.model.deployed import Deployed
+from gitopsml.model.finding import Finding, Report, Unchecked, sorted_findings
+from gitopsml.model.target import Target
+from gitopsml.policy import Registry, Selection, check, check_repository
+
+
+def lint(
+    root: str,
+    paths: Sequence[str] = (),
+    *,
+    config: Config | None = None,
+    changed: Iterable[str] | None = None,
+    policies: Sequence[str] = (),
+    only: Sequence[str] = (),
+    kubernetes: str = "",
+    stdin: bytes | None = None,
+) -> Report:
+    """Check what would be deployed below `paths` (relative to `root`, the repository's root; none: everything).
+
+    `changed`: only targets on which these files decide. `policies`: folders of the disk with more policies. `only`: the ids of
+    the policies to run. `kubernetes`: the version to check for, whatever the cluster files say. `stdin`: what the path "-" means.
+    What cannot be evaluated is in the report; raises UserError for wrong options and configuration.
+    """
+    files = with_stdin(DiskFiles(root), stdin)
+    config = config or load(files)
+    registry = registry_of(files, config, policies)
+    run = Run(Session(files, config, kubernetes=kubernetes), registry, Selection(registry, config, only))
+
+    targets = run.session.choose(paths, changed)
+    evaluated = [target for target in targets if not target.unchecked]
+    findings = merged(run.findings(evaluated))
+    suppressions = Suppressions(files, run.session.paths(evaluated))
+    active, suppressed = suppressions.split(findings)
+    active += suppressions.wrong(registry, run.selection)
+    if changed is None and not only:
+        active += suppressions.unused(run.executed, run.selection, paths or ["."])
+    return Report(
+        findings=sorted_findings(active),
+        suppressed=sorted_findings(suppressed),
+        unreadable=tuple(sorted(set(run.session.failures))),
+        unchecked=tuple(Unchecked(target.path, target.unchecked) for target in targets if target.unchecked),
+        targets=len(evaluated),
+        resources=run.session.resources,
+        policies=len(run.executed),
+        sources=run.session.sources([*active, *suppressed]),
+    )
+
+
+class Run:
+    """The stages between targets and findings, one target after the other."""
+
+    def __init__(self, session: Session, registry: Registry, selection: Selection) -> None:
+        self.session = session
+        self.registry = registry
+        self.selection = selection
+        self.locator = Locator(selection)
+        self.executed: set[str] = set()
+
+    def findings(self, targets: list[Target]) -> Iterator[Finding]:
+        """Everything that policies, reader and renderer see, located; what is wrong with policies themselves first."""
+        yield from self.locator.problems(self.registry.problems)
+        for rendered in self.session.rendered(targets):
+            yield from self._of_target(rendered)
+        yield from self._of_repository(targets)
+
+    def _of_target(self, rendered: Rendered) -> Iterator[Finding]:
+        active = self.selection.active(rendered.target)
+        self.executed.update(one.policy.id for one in active)
+        yield from self.locator.noticed(rendered.noticed, rendered.target)
+        yield from self.locator.findings(check(active, self.session.deployed(rendered)), rendered.target)
+
+    def _of_repository(self, targets: list[Target]) -> Iterator[Finding]:
+        """Policies that look at all targets together get them lazily rendered; without such a policy nothing happens."""
+        active = [one for one in self.selection.everywhere(targets) if one.policy.check_repo is not None]
+        if active:
+            everything: list[Deployed] = [self.session.looked_up(target) for target in targets]
+            yield from self.locator.findings(check_repository(active, everything), Target("."))

@@ -1,0 +1,161 @@
+"""One run over one repository: its files, its targets, and what was rendered so far."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from gitopsml.errors import UserError
+from gitopsml.files import Files, MemoryFiles
+from gitopsml.lint.render import STDIN, Rendered, Renderer
+from gitopsml.model.cluster import Cluster
+from gitopsml.model.config import Config
+from gitopsml.model.deployed import Deployed, TargetInfo
+from gitopsml.model.finding import Finding, Unevaluated
+from gitopsml.model.resource import Resource, ResourceSet
+from gitopsml.model.target import Target
+from gitopsml.targets import Discovery, survey
+
+_KEPT: Final = 64  # rendered targets kept for look-ups: those of a team and of what it uses
+Values = Callable[[Target], Mapping[str, Any]]
+
+
+class Session:
+    """Targets are rendered once each while they are looked at; look-ups into others render those on demand."""
+
+    def __init__(self, files: Files, config: Config, *, kubernetes: str = "", values: Values | None = None) -> None:
+        self.files = files
+        self.config = config
+        self.kubernetes = kubernetes
+        self.values = values
+        self.failures: list[Unevaluated] = []
+        self.resources = 0
+        self.targets = 0
+        self._renderer = Renderer(files, kustomize_version(config))
+        self._discovery: Discovery | None = None
+        self._kept: OrderedDict[Target, ResourceSet] = OrderedDict()
+
+    @property
+    def discovery(self) -> Discovery:
+        """The whole repository's targets, looked for once."""
+        if self._discovery is None:
+            self._discovery = survey(self.files, self.config)
+        return self._discovery
+
+    def choose(self, paths: Sequence[str], changed: Iterable[str] | None) -> list[Target]:
+        """The targets to check, sorted."""
+        return self.discovery.choose(paths or ["."], changed)
+
+    def rendered(self, targets: Iterable[Target]) -> Iterator[Rendered]:
+        """Each target with what it deploys, one after the other; what cannot be evaluated goes to `failures`."""
+        for target in targets:
+            found = self._renderer.render(target)
+            self.failures.extend(found.failures)
+            self.resources += len(found.resources)
+            self.targets += 1
+            self._keep(target, found.resources)
+            yield found
+
+    def deployed(self, rendered: Rendered) -> Deployed:
+        """What policies are given of a target."""
+        target = rendered.target
+        info = self.info(target)
+        deployed = Deployed(
+            rendered.resources,
+            info,
+            around=lambda: self._around(target, deployed.namespaces),
+            elsewhere=lambda: self._elsewhere(target),
+            external=self.config.external,
+        )
+        return deployed
+
+    def info(self, target: Target) -> TargetInfo:
+        """Who a target is."""
+        cluster = self.cluster(target)
+        environment = self.config.environment(target.environment)
+        values = self.values(target) if self.values else {}
+        return TargetInfo(target, cluster, protected=bool(environment and environment.protected), values=values)
+
+    def cluster(self, target: Target) -> Cluster | None:
+        """The cluster of a target, with the Kubernetes version that was asked for."""
+        known = self.config.clusters.get(target.cluster)
+        if not self.kubernetes:
+            return known
+        if known is None:
+            return None
+        from dataclasses import replace
+
+        return replace(known, kubernetes=self.kubernetes)
+
+    def looked_up(self, target: Target) -> Deployed:
+        """A target for policies that look at all of them; rendered again where it is no longer kept."""
+        return self.deployed(Rendered(target, self._resources_of(target)))
+
+    def paths(self, targets: Iterable[Target]) -> set[str]:
+        """Every path that decides on these targets, and standard input where it is one."""
+        found = {path for target in targets for path in self.discovery.reached(target)}
+        return found | {path for target in targets for path in target.files}
+
+    def sources(self, findings: Iterable[Finding]) -> dict[str, str]:
+        """The texts of the files that findings point into."""
+        places = [place for one in findings for place in (one.location, *(step.location for step in one.chain))]
+        places += [one.location for one in self.failures]
+        return {path: text for path in sorted({place.path for place in places}) if (text := self._text(path))}
+
+    def _text(self, path: str) -> str:
+        try:
+            return self.files.read(STDIN if path == "<stdin>" else path).decode("utf-8", "replace")
+        except UserError:
+            return ""
+
+    def _around(self, target: Target, namespaces: frozenset[str]) -> ResourceSet:
+        beside = [other for other in self._neighbours(target) if _beside(other, target)]
+        found = [(other, resource) for other in beside for resource in self._resources_of(other)]
+        return ResourceSet(one for other, one in found if _where(one, other) in namespaces or not _where(one, other))
+
+    def _elsewhere(self, target: Target) -> ResourceSet:
+        return ResourceSet(one for other in self._neighbours(target) for one in self._resources_of(other))
+
+    def _neighbours(self, target: Target) -> list[Target]:
+        """The other targets on the same cluster; none where the cluster is not known."""
+        if not target.cluster:
+            return []
+        everything = self.discovery.targets
+        return [one for one in everything if one.cluster == target.cluster and one != target and not one.unchecked]
+
+    def _resources_of(self, target: Target) -> ResourceSet:
+        known = self._kept.get(target)
+        if known is not None:
+            self._kept.move_to_end(target)
+            return known
+        return self._keep(target, self._renderer.render(target).resources)
+
+    def _keep(self, target: Target, resources: ResourceSet) -> ResourceSet:
+        self._kept[target] = resources
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return resources
+
+
+def kustomize_version(config: Config) -> str:
+    """Argo CD 3.5 and later render like kustomize 5.8.1, earlier ones like 5.6.0."""
+    parts = str(config.argocd.get("version") or "").removeprefix("v").split(".")
+    numbers = [int(part) for part in parts[:2] if part.isdecimal()]
+    return "5.8.1" if numbers >= [3, 5] else "5.6.0"
+
+
+def _beside(other: Target, target: Target) -> bool:
+    """Whether two targets of a cluster may share a namespace: by name, or by team and environment."""
+    if other.namespace and target.namespace:
+        return other.namespace == target.namespace or bool(other.team and other.team == target.team)
+    return True
+
+
+def _where(resource: Resource, target: Target) -> str:
+    return resource.namespace or target.namespace
+
+
+def with_stdin(files: Files, content: bytes | None) -> Files:
+    """The files of a repository, and standard input under the path "-" where it was read."""
+    return files if content is None else MemoryFiles({STDIN: content}, files)

@@ -1,0 +1,75 @@
+"""What the reader, the renderer and the engine itself report: ids, severities and explanations, as for any policy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gitopsml.model.finding import Severity
+from gitopsml.policy.record import Policy
+
+_E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
+
+
+def _row(id: str, severity: Severity, title: str, why: str, remedy: str, topic: str) -> Policy:  # noqa: A002, PLR0917 - a table
+    return Policy(id, title, severity, why, remedy, topic=topic, form="engine")
+
+
+BUILTIN: Final = {
+    policy.id: policy
+    for policy in (
+        _row("yaml-unreadable", _E, "File that is not readable YAML",
+             "a file that cannot be read is not checked, and kubectl or Argo CD refuse it too",
+             "repair the text at the place shown", "schema"),
+        _row("yaml-duplicate-key", _E, "Key that stands twice in one map",
+             "programs disagree on which of the two counts: what was reviewed may not be what is deployed",
+             "remove one of the two", "schema"),
+        _row("yaml-unknown-tag", _E, "Tag outside of YAML's core",
+             "programs disagree on what such a value means", "remove the tag", "schema"),
+        _row("yaml-encoding", _W, "File with a byte order mark or in another encoding than UTF-8",
+             "some programs of the delivery chain refuse the file or read other text", "save the file as UTF-8", "schema"),
+        _row("yaml-trailing-content", _E, "Text behind the end of a document",
+             "some programs ignore it in silence", "begin a new document with three dashes, or remove the text", "schema"),
+        _row("yaml-ambiguous-scalar", _W, "Text that kubectl and kustomize read differently",
+             "the same file deploys different values depending on which program reads it",
+             "quote the text, or write true or false", "schema"),
+        _row("kustomize-build-failed", _E, "Kustomization that does not build",
+             "Argo CD cannot sync a target that does not build, and nothing of it was checked",
+             "repair the field at the place shown", "gitops"),
+        _row("object-invalid", _E, "Document that is no Kubernetes object",
+             "an object without apiVersion, kind or name is refused by the API server",
+             "give it apiVersion, kind and metadata.name", "schema"),
+        _row("schema-invalid", _E, "Object that does not fit the schema of its kind",
+             "the API server of this Kubernetes version refuses the object",
+             "write the value that the schema asks for", "schema"),
+        _row("schema-unknown-field", _E, "Field that the kind does not have",
+             "the API server drops unknown fields in silence: the setting has no effect",
+             "correct the name, or move the field to where it belongs", "schema"),
+        _row("api-removed", _E, "API version that the cluster no longer serves",
+             "the cluster of this Kubernetes version refuses the object",
+             "move to the API version named in the message", "schema"),
+        _row("generated-file-stale", _E, "Generated file that is out of date",
+             "what app.yaml says is not what would be deployed",
+             "run gitopsml generate and commit the result", "gitops"),
+        _row("generated-file-edited", _E, "Generated file that was edited by hand",
+             "the next generate refuses it, or the edit is lost",
+             "make the change in app.yaml or in local/, then run gitopsml generate", "gitops"),
+        _row("suppression-without-reason", _E, "Suppression without a reason",
+             "nobody can tell later whether the exception still holds",
+             "write the reason after two dashes: # gitopsml: allow POLICY -- REASON", "gitops"),
+        _row("suppression-unused", _W, "Suppression that hides nothing",
+             "it would hide the next mistake that somebody makes there",
+             "remove the comment", "gitops"),
+        _row("suppression-misplaced", _W, "Suppression that can have no effect",
+             "a misspelt id hides nothing, and whoever wrote it believes that it does",
+             "write the id of an existing policy (gitopsml policies)", "gitops"),
+        _row("policy-crashed", _E, "Policy that failed with an error of its own",
+             "what the policy looks for was not checked",
+             "report it to the policy's author; set the policy to off until it is repaired", "gitops"),
+        _row("policy-invalid", _E, "Policy that the API server would refuse",
+             "a policy that does not parse, compile or type-check guards nothing",
+             "correct the expression at the place shown", "gitops"),
+        _row("policy-not-evaluable", _W, "Policy that cannot be decided here",
+             "the expression has no value on this object, or depends on something that only a running cluster knows",
+             "guard the expression with has() or ?., or check it in the cluster", "gitops"),
+    )
+}  # fmt: skip

@@ -1,0 +1,86 @@
+"""Policies × what one target deploys -> violations. Policies are chosen by kind before any of them runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any, Final
+
+from gitopsml.cel import CostExceeded
+from gitopsml.errors import UserError
+from gitopsml.model.deployed import Deployed
+from gitopsml.model.finding import Severity, Violation
+from gitopsml.model.resource import Resource
+from gitopsml.policy.builtin import BUILTIN
+from gitopsml.policy.kinds import Kinds
+from gitopsml.policy.record import Kind, Policy, Raw, Saw
+from gitopsml.policy.selection import Active
+from gitopsml.policy.subject import Subject
+
+MOST: Final = 1000  # findings of one policy on one object: a flood says no more than this
+
+
+def check(active: tuple[Active, ...], deployed: Deployed, kinds: Kinds | None = None) -> Iterator[Raw]:
+    """Everything the policies see in one target, object by object, then what concerns the target as a whole."""
+    index = _Index(active, kinds or Kinds(deployed))
+    for resource in deployed:
+        subject = Subject(resource, deployed, index.kinds)
+        for one in index.of(resource):
+            yield from _guarded(one, resource, one.policy.check, subject, deployed)
+    for one in active:
+        yield from _guarded(one, None, one.policy.check_target, deployed)
+
+
+def check_repository(active: Iterable[Active], targets: list[Deployed]) -> Iterator[Raw]:
+    """What policies see that look at all targets together."""
+    for one in active:
+        yield from _guarded(one, None, one.policy.check_repo, targets)
+
+
+class _Index:
+    """Kind -> the policies that look at it; each policy is asked once for each kind."""
+
+    def __init__(self, active: tuple[Active, ...], kinds: Kinds) -> None:
+        self.kinds = kinds
+        self._active = [one for one in active if one.policy.check is not None]
+        self._known: dict[tuple[str, str, bool], list[Active]] = {}
+
+    def of(self, resource: Resource) -> list[Active]:
+        pods = bool(resource.pods)
+        key = (resource.api_version, resource.kind, pods)
+        known = self._known.get(key)
+        if known is None:
+            plural = self.kinds.plural(resource.group, resource.kind)
+            kind = Kind(resource.group, resource.version, resource.kind, plural, pods)
+            known = self._known[key] = [one for one in self._active if one.policy.selects(kind)]
+        return known
+
+
+def _guarded(one: Active, resource: Resource | None, hook: Callable[..., Iterator[Saw]] | None, *given: Any) -> Iterator[Raw]:
+    """The wall around a policy: whatever happens behind it becomes a finding and hides nothing else."""
+    if hook is None:
+        return
+    try:
+        seen = list(islice(hook(*given, one.options), MOST))
+    except UserError as error:
+        yield Raw(BUILTIN["policy-invalid"], Severity.ERROR, _invalid(one.policy, error), None)
+        return
+    except CostExceeded as error:
+        yield _crash(one.policy, f"stopped: {error}", resource)
+        return
+    except Exception as error:  # noqa: BLE001 - the inner wall
+        yield _crash(one.policy, f"{type(error).__name__}: {error}", resource)
+        return
+    for saw in seen:
+        policy = BUILTIN[saw.policy] if saw.policy else one.policy
+        severity = saw.severity or (policy.severity if saw.policy else one.severity)
+        yield Raw(policy, severity, saw.violation, saw.violation.resource or resource)
+
+
+def _crash(policy: Policy, what: str, resource: Resource | None) -> Raw:
+    message = f"the policy {policy.id} failed here: {' '.join(what.split())}"
+    return Raw(BUILTIN["policy-crashed"], Severity.ERROR, Violation(message), resource)
+
+
+def _invalid(policy: Policy, error: UserError) -> Violation:
+    return Violation(f"the policy {policy.id} cannot be used: {' '.join(str(error).split())}")

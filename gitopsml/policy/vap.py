@@ -1,0 +1,183 @@
+"""A ValidatingAdmissionPolicy as written -> records; what the API server would refuse to create is an error at its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from gitopsml.errors import PolicyError
+from gitopsml.model.pointer import Pointer, dotted, lookup
+from gitopsml.model.words import did_you_mean
+from gitopsml.policy.match import Match, matcher
+from gitopsml.yamlio import Document, locate
+
+GROUP: Final = "admissionregistration.k8s.io"
+POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
+REASONS: Final = ("Forbidden", "Invalid", "RequestEntityTooLarge")
+_SPEC: Final = (
+    "paramKind", "matchConstraints", "validations", "failurePolicy", "auditAnnotations", "matchConditions", "variables",
+)  # fmt: skip
+_VALIDATION: Final = ("expression", "message", "reason", "messageExpression")
+
+
+class Expression(NamedTuple):
+    """An expression and where it stands in the policy."""
+
+    text: str
+    pointer: Pointer
+
+
+class Variable(NamedTuple):
+    """`variables.<name>`, computed when it is read."""
+
+    name: str
+    expression: Expression
+
+
+class Condition(NamedTuple):
+    """A matchCondition: false skips the object."""
+
+    name: str
+    expression: Expression
+
+
+class Validation(NamedTuple):
+    """One validation: false denies, with the message that messageExpression or message gives."""
+
+    expression: Expression
+    message: str
+    message_expression: Expression | None
+    reason: str
+
+
+class Annotation(NamedTuple):
+    """An auditAnnotation: evaluated for its errors and costs, written nowhere here."""
+
+    key: str
+    expression: Expression
+
+
+class Vap(NamedTuple):
+    """A whole policy."""
+
+    name: str
+    match: Match | None  # None: a pod policy of ours that matches every kind with pods
+    conditions: tuple[Condition, ...]
+    variables: tuple[Variable, ...]
+    validations: tuple[Validation, ...]
+    annotations: tuple[Annotation, ...]
+    param_kind: tuple[str, str] | None  # apiVersion, kind
+    fail: bool  # failurePolicy Fail: an error denies
+    document: Document
+
+
+class Writing:
+    """The document of a policy or binding, for errors at its lines."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def error(self, what: str, pointer: Pointer, *, hint: str = "", key: bool = False) -> PolicyError:
+        """The error at a field."""
+        span = locate(self.document, pointer, key=key)
+        return PolicyError(what, path=self.document.path, line=span.line, column=span.column, hint=hint)
+
+    def map(self, pointer: Pointer, known: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The map at a pointer ({} where it is missing), with only known keys. Raises PolicyError."""
+        value = lookup(self.document.data, pointer)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            raise self.error(f"{dotted(pointer)} is not a map", pointer)
+        for key in value:
+            if known and key not in known:
+                raise self.error(f"unknown field {key!r}", (*pointer, key), hint=did_you_mean(str(key), known), key=True)
+        return value
+
+    def maps(self, pointer: Pointer, known: tuple[str, ...] = ()) -> list[tuple[Pointer, dict[str, Any]]]:
+        """The maps of the list at a pointer, each with its pointer. Raises PolicyError."""
+        value = lookup(self.document.data, pointer)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise self.error(f"{dotted(pointer)} is not a list", pointer)
+        return [((*pointer, index), self.map((*pointer, index), known)) for index in range(len(value))]
+
+    def text(self, pointer: Pointer, *, required: bool = False) -> str:
+        """The text at a pointer, "" where it is missing. Raises PolicyError."""
+        value = lookup(self.document.data, pointer)
+        if value is None and not required:
+            return ""
+        if not isinstance(value, str) or (required and not value.strip()):
+            raise self.error(f"{dotted(pointer)} is missing" if value is None else f"{dotted(pointer)} is not a text", pointer)
+        return value
+
+
+def parse(document: Document, *, pods: bool = False) -> Vap:
+    """A document -> the policy. `pods`: matchConstraints may be left out. Raises PolicyError with path, line and column."""
+    writing = Writing(document)
+    spec = writing.map(("spec",), _SPEC)
+    failure = writing.text(("spec", "failurePolicy")) or "Fail"
+    if failure not in ("Fail", "Ignore"):
+        raise writing.error(f"unknown failurePolicy {failure!r}", ("spec", "failurePolicy"), hint="use Fail or Ignore")
+    vap = Vap(
+        name=writing.text(("metadata", "name"), required=True),
+        match=_match(writing, spec, pods=pods),
+        conditions=tuple(
+            Condition(writing.text((*at, "name"), required=True), _expression(writing, (*at, "expression")))
+            for at, _ in writing.maps(("spec", "matchConditions"), ("name", "expression"))
+        ),
+        variables=tuple(
+            Variable(writing.text((*at, "name"), required=True), _expression(writing, (*at, "expression")))
+            for at, _ in writing.maps(("spec", "variables"), ("name", "expression"))
+        ),
+        validations=tuple(_validation(writing, at) for at, _ in writing.maps(("spec", "validations"), _VALIDATION)),
+        annotations=tuple(
+            Annotation(writing.text((*at, "key"), required=True), _expression(writing, (*at, "valueExpression")))
+            for at, _ in writing.maps(("spec", "auditAnnotations"), ("key", "valueExpression"))
+        ),
+        param_kind=_param_kind(writing, spec),
+        fail=failure == "Fail",
+        document=document,
+    )
+    if not vap.validations and not vap.annotations:
+        raise writing.error("the policy has neither validations nor auditAnnotations", ("spec",), key=True)
+    return vap
+
+
+def _match(writing: Writing, spec: Mapping[str, Any], *, pods: bool) -> Match | None:
+    constraints = writing.map(("spec", "matchConstraints"))
+    if not constraints.get("resourceRules"):
+        if pods and "matchConstraints" not in spec:
+            return None
+        at: Pointer = ("spec", "matchConstraints", "resourceRules")
+        raise writing.error("matchConstraints has no resourceRules", at, hint="name the groups, versions and resources to match")
+    return matcher(constraints)
+
+
+def _expression(writing: Writing, pointer: Pointer) -> Expression:
+    return Expression(writing.text(pointer, required=True), pointer)
+
+
+def _validation(writing: Writing, at: Pointer) -> Validation:
+    message = writing.text((*at, "message"))
+    reason = writing.text((*at, "reason")) or "Invalid"
+    if reason not in REASONS:
+        raise writing.error(f"unknown reason {reason!r}", (*at, "reason"), hint=did_you_mean(reason, REASONS))
+    if "\n" in message.strip():
+        raise writing.error("a message has no line breaks", (*at, "message"))
+    has_expression = lookup(writing.document.data, (*at, "messageExpression")) is not None
+    return Validation(
+        _expression(writing, (*at, "expression")),
+        message,
+        _expression(writing, (*at, "messageExpression")) if has_expression else None,
+        reason,
+    )
+
+
+def _param_kind(writing: Writing, spec: Mapping[str, Any]) -> tuple[str, str] | None:
+    if spec.get("paramKind") is None:
+        return None
+    at: Pointer = ("spec", "paramKind")
+    writing.map(at, ("apiVersion", "kind"))
+    return writing.text((*at, "apiVersion"), required=True), writing.text((*at, "kind"), required=True)
