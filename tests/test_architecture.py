@@ -18,7 +18,7 @@ LAYERS = {
     "model": 1, "schemas": 1.5,
     "kustomize": 2, "argocd": 2, "policy": 2, "blueprint": 2, "spec": 2, "config": 2,
     "targets": 3, "expand": 3, "prove": 3, "layout": 3, "plan": 3, "apply": 3.5, "repo": 3, "report": 3, "scaffold": 3,
-    "generate": 4, "explain": 4.2, "publish": 4.2, "lint": 4.5,
+    "generate": 4, "explain": 4.2, "provenance": 4.2, "publish": 4.2, "lint": 4.5,
     "cli": 5, "__init__": 5, "__main__": 5,
 }  # fmt: skip
 DOORS = {
@@ -42,6 +42,10 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+def is_our_module(name: str) -> bool:
+    return ROOT.joinpath(*name.split(".")).with_suffix(".py").exists()
+
+
 def imports(path: Path) -> Iterator[tuple[str, int]]:
     """Every imported module with its line, those inside functions included."""
     for node in ast.walk(tree_of(path)):
@@ -50,8 +54,10 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: write the import in full"
             assert node.module
-            yield node.module, node.lineno
-            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            if not all(map(is_our_module, names)):  # `from package import module` imports the module, not the package's door
+                yield node.module, node.lineno
+            yield from ((name, node.lineno) for name in names)
 
 
 def our_imports(path: Path) -> Iterator[tuple[str, int]]:

@@ -16,10 +16,10 @@ ABSENT = object()
 
 
 class Qualifier(NamedTuple):
-    """One step of an attribute: a constant key, or `index`, a step that computes it."""
+    """One step of an attribute: a constant key, or `computed`, a step that gives it."""
 
     key: Any
-    index: Step | None
+    computed: Step | None
     optional: bool
     test: bool = False
     firm: bool = False  # a scalar has no fields, not even absent ones: the specification's rule, not the API server's
@@ -82,7 +82,7 @@ def attribute_step(attribute: Attribute) -> Step:
     if attribute.base is None and not qualifiers:
         return _variable(attribute.slot, attribute.name, attribute.charged)
     base = attribute.base or _variable(attribute.slot, attribute.name, 0)
-    if any(q.optional or q.test or q.index is not None or type(q.key) is not str for q in qualifiers):
+    if any(q.optional or q.test or q.computed is not None or type(q.key) is not str for q in qualifiers):
         return _general(base, attribute.charged, qualifiers)
     keys = tuple(q.key for q in qualifiers)
     if attribute.base is None:
@@ -179,8 +179,8 @@ def _qualify(f: Frame, value: Any, qualifiers: tuple[Qualifier, ...]) -> Any:
 
 def _step_into(f: Frame, value: Any, qualifier: Qualifier, optional: bool) -> Any:
     key = qualifier.key
-    if qualifier.index is not None:
-        key = qualifier.index(f)
+    if qualifier.computed is not None:
+        key = qualifier.computed(f)
         if key is None or isinstance(key, bytes) or is_list(key) or is_map(key):
             charge_units(f, 1)
             raise invalid_qualifier(key)

@@ -123,7 +123,7 @@ def _many(steps: list[Step], how: Plan) -> Step:
         values: list[Any] = []
         try:
             for argument in steps:
-                values.append(argument(f))
+                values.append(argument(f))  # noqa: PERF401 - what came before a failure is needed
         except EvaluationError:
             failed(f, values)
             raise

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from gitopsml.cel import nodes
+from gitopsml.cel.checked import Checked, Declarations, candidates
 from gitopsml.cel.errors import CompileError, Issue
 from gitopsml.cel.functions import Overload, Overloads
 from gitopsml.cel.lexer import place
@@ -18,28 +19,6 @@ from gitopsml.cel.values import Uint
 _LITERALS: dict[type, Type] = {
     bool: BOOL, int: INT, Uint: UINT, float: DOUBLE, str: STRING, bytes: BYTES, type(None): NULL,
 }  # fmt: skip
-
-
-class Declarations(Protocol):
-    """What a checker asks of an environment."""
-
-    def function(self, name: str) -> Overloads | None:
-        """The overloads of a function, or None."""
-
-    def type_named(self, name: str) -> Type | None:
-        """The type of a type name used as a value, or None."""
-
-    def fields(self, name: str) -> Mapping[str, Type] | None:
-        """The fields of a message type, or None where `name` is not one."""
-
-
-class Checked(NamedTuple):
-    """What the checker found: the type of each node, the variable or type behind names, the overloads behind calls."""
-
-    types: dict[int, Type]
-    names: dict[int, str]  # Ident and Select nodes that name a variable
-    type_names: dict[int, str]  # Ident and Select nodes that name a type
-    calls: dict[int, tuple[str, tuple[Overload, ...], bool]]  # function, overloads that fit, whether the target is an argument
 
 
 class Checker:
@@ -296,7 +275,7 @@ class Checker:
         return ERROR, ERROR
 
 
-_CHECKS = {
+_CHECKS: dict[type, Callable[[Checker, Any], Type]] = {
     Literal: Checker.check_literal, Ident: Checker.check_ident, Select: Checker.check_select, Call: Checker.check_call,
     ListLiteral: Checker.check_list, MapLiteral: Checker.check_map, Struct: Checker.check_struct, Fold: Checker.check_fold,
 }  # fmt: skip
@@ -308,14 +287,3 @@ def _join_results(one: Type, other: Type) -> Type:
 
 def _unwrap(kind: Type) -> tuple[Type, bool]:
     return (kind.params[0], True) if kind.name == "optional_type" else (kind, False)
-
-
-def candidates(container: str, name: str) -> list[str]:
-    """Where a name may be declared, the most specific place first: `a.b` and `x` give a.b.x, a.x, x."""
-    if name.startswith("."):
-        return [name[1:]]
-    found: list[str] = []
-    while container:
-        found.append(f"{container}.{name}")
-        container = container.rpartition(".")[0]
-    return [*found, name]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from gitopsml.cel import nodes
 from gitopsml.cel.attributes import Attribute, Qualifier, accumulator, attribute_step, invalid_qualifier
-from gitopsml.cel.checker import Checked
+from gitopsml.cel.checked import Checked
 from gitopsml.cel.cost import LIST, MAP
 from gitopsml.cel.errors import CompileError, EvaluationError, Issue, UnknownFailure, no_such_overload
 from gitopsml.cel.frame import FIRST_SLOT, Frame, Step, charge
@@ -261,7 +261,7 @@ def _element(value: Any, optional: bool) -> Any:
 
 
 def make_map(pairs: list[tuple[Any, Any]], *, unique: bool = False) -> Mapping[Any, Any]:
-    """A map of these entries, the last of equal keys. Raises EvaluationError for what cannot be a key, and for two if `unique`."""
+    """A map of these entries, the last of equal keys. Raises EvaluationError for what is no key, and for two if `unique`."""
     for key, _ in pairs:
         if not isinstance(key, str | int):
             raise EvaluationError(f"unsupported key type: {type_name(key)}")

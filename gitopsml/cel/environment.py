@@ -67,8 +67,9 @@ class Environment:
     @classmethod
     def plain(cls) -> Environment:
         """The language of the CEL specification with the extensions of its conformance tests, without Kubernetes' libraries."""
-        libraries = [library for library in LIBRARIES if library.until == (99, 0) and not library.kubernetes]
-        return cls(libraries, Macros({**STANDARD, **OPTIONALS, **TWO_VARIABLES, **LISTS, **PLAIN}), kubernetes=False, optionals=True)
+        libraries = [library for library in LIBRARIES if not library.kubernetes]
+        macros = Macros({**STANDARD, **OPTIONALS, **TWO_VARIABLES, **LISTS, **PLAIN})
+        return cls(libraries, macros, kubernetes=False, optionals=True)
 
     def extend(self, functions: Mapping[str, Overloads]) -> Environment:
         """A new environment with more functions (`functions.overloads` makes them); this one stays as it is."""
@@ -91,9 +92,14 @@ class Environment:
         macros: Macros | None = None,
     ) -> Environment:
         return Environment(
-            self.libraries, macros or self.macros, kubernetes=self.kubernetes_rules, optionals=self.optionals, validated=self.validated,
-            added=self._added if added is None else added, types=self._types if types is None else types,
-        )  # fmt: skip
+            self.libraries,
+            macros or self.macros,
+            kubernetes=self.kubernetes_rules,
+            optionals=self.optionals,
+            validated=self.validated,
+            added=self._added if added is None else added,
+            types=self._types if types is None else types,
+        )
 
     # what the checker asks
 

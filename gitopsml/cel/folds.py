@@ -10,8 +10,8 @@ from gitopsml.cel.compiler import Compiler, Local, make_map, outlasting
 from gitopsml.cel.errors import EvaluationError, no_such_overload
 from gitopsml.cel.frame import Frame, Step, charge_units
 from gitopsml.cel.nodes import Call, Fold, ListLiteral, Node
-from gitopsml.cel.values import KeyedMap, find, is_list, is_map, type_name
 from gitopsml.cel.values import MISSING as ABSENT
+from gitopsml.cel.values import KeyedMap, find, is_list, is_map, type_name
 
 Elements = Callable[[Frame], Iterable[None]]
 
@@ -184,6 +184,38 @@ def _collect(compiler: Compiler, node: Fold) -> Step:
     return step
 
 
+Insert = Callable[[Frame, KeyedMap, bool], None]
+
+
+def _insert_value(value: Step, slot: int) -> Insert:
+    """`@mapInsert(accu, key, value)`: nothing after a failed map is looked at."""
+
+    def insert(f: Frame, made: KeyedMap, failed: bool) -> None:
+        charge_units(f, 1)
+        if not failed:
+            charge_units(f, 1)
+            new = value(f)
+            charge_units(f, 1)
+            _put(made, f[slot], new)
+
+    return insert
+
+
+def _insert_entry(value: Step) -> Insert:
+    """`@mapInsert(accu, entries)`: both arguments are evaluated in any case."""
+
+    def insert(f: Frame, made: KeyedMap, failed: bool) -> None:
+        charge_units(f, 1)
+        try:
+            new = value(f)
+        finally:
+            charge_units(f, 1)
+        for key, entry in {}.items() if failed else new.items():
+            _put(made, key, entry)
+
+    return insert
+
+
 def _transform_map(compiler: Compiler, node: Fold) -> Step:
     """`transformMap` and `transformMapEntry`."""
     elements, scope = _loop(compiler, node)
@@ -191,30 +223,21 @@ def _transform_map(compiler: Compiler, node: Fold) -> Step:
     by_entry = node.macro == "transformMapEntry"
     compiled = _within(compiler, scope, collect.args[-1], *([condition] if condition else []))
     value, accepts = compiled[0], compiled[1] if condition else _always
-    key_slot = scope[node.var].slot
+    insert = _insert_entry(value) if by_entry else _insert_value(value, scope[node.var].slot)
 
-    def insert(f: Frame, made: KeyedMap, failed: bool) -> None:
-        charge_units(f, 1)
-        if failed and not by_entry:
-            return
-        if not by_entry:
-            charge_units(f, 1)
-        new = value(f)
-        charge_units(f, 1)
-        if not failed:
-            for key, entry in new.items() if by_entry else [(f[key_slot], new)]:
-                _put(made, key, entry)
+    def visit(f: Frame, made: KeyedMap, failed: bool) -> None:
+        accepted = accepts(f)
+        if accepted is True:
+            insert(f, made, failed)
+        elif accepted is not False:
+            raise no_such_overload()
 
     def step(f: Frame) -> Any:
         error: EvaluationError | None = None
         made = KeyedMap()
         for _ in elements(f):
             try:
-                accepted = accepts(f)
-                if accepted is True:
-                    insert(f, made, error is not None)
-                elif accepted is not False:
-                    error = no_such_overload()
+                visit(f, made, error is not None)
             except EvaluationError as failure:
                 error = error or failure
         charge_units(f, 1)

@@ -1,4 +1,4 @@
-"""Which library declares which function, and since which Kubernetes version: libraries are loaded when a name of theirs is used."""
+"""Which library declares which function, since which Kubernetes version. A library is loaded when a name of it is used."""
 
 from __future__ import annotations
 
@@ -36,7 +36,10 @@ LIBRARIES: Final = (
         "time",
         "getFullYear getMonth getDayOfYear getDayOfMonth getDate getDayOfWeek getHours getMinutes getSeconds getMilliseconds",
     ),
-    _library("url", "url getScheme getHost getHostname getPort getEscapedPath getQuery isURL", types=("kubernetes.URL",), kubernetes=True),
+    _library(
+        "url", "url getScheme getHost getHostname getPort getEscapedPath getQuery isURL",
+        types=("kubernetes.URL",), kubernetes=True,
+    ),
     _library("find", "find findAll", kubernetes=True),
     _library("kubernetes_lists", "isSorted sum max min indexOf lastIndexOf", kubernetes=True),
     _library("kubernetes_includes", "includes", (1, 37), kubernetes=True),
@@ -63,7 +66,8 @@ LIBRARIES: Final = (
     ),
     _library("sets", "sets.contains sets.intersects sets.equivalent", (1, 29)),
     _library(
-        "ip", "ip family ip.isCanonical isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast isIP string",
+        "ip",
+        "ip family ip.isCanonical isUnspecified isLoopback isLinkLocalMulticast isLinkLocalUnicast isGlobalUnicast isIP string",
         (1, 30), types=("net.IP",),
     ),
     _library("cidr", "cidr containsIP containsCIDR ip prefixLength masked isCIDR string", (1, 30), types=("net.CIDR",)),

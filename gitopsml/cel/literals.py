@@ -34,10 +34,11 @@ def _read_integer(kind: str, text: str) -> int:
     sign = -1 if text.startswith("-") else 1
     digits = text.lstrip("-").rstrip("uU")
     # at most 20 digits fit; longer texts are refused before they are converted
-    significant = digits[2:].lstrip("0") if digits.startswith("0x") else digits.lstrip("0")
+    base = 16 if digits.startswith("0x") else 10
+    significant = digits.removeprefix("0x").lstrip("0")
     if len(significant) > 20:
         raise ValueError(f"invalid {kind} literal")
-    value = sign * (int(digits[2:], 16) if digits.startswith("0x") else int(digits))
+    value = sign * int(significant or "0", base)
     if kind == "uint":
         if value > _UINT_MAX:
             raise ValueError("invalid uint literal")

@@ -90,7 +90,9 @@ def _has(make: Maker, pos: int, _: Node | None, args: tuple[Node, ...]) -> Node:
     return make.select(pos, arg.operand, arg.field, test=True)
 
 
-def _fold(make: Maker, pos: int, macro: str, target: Node | None, names: tuple[str, str], parts: list[Node]) -> Fold:
+def _fold(  # noqa: PLR0917 - the parts of one node
+    make: Maker, pos: int, macro: str, target: Node | None, names: tuple[str, str], parts: list[Node]
+) -> Fold:
     assert target is not None
     init, condition, step, result = parts
     return Fold(make.next_id(), pos, macro, target, *names, ACCU, init, condition, step, result)
@@ -156,7 +158,7 @@ def _insert(macro: str) -> Expand:
     return expand
 
 
-def bind(make: Maker, pos: int, name: str, value: Node, result: Node, macro: str = "bind") -> Fold:
+def bind(make: Maker, pos: int, name: str, value: Node, result: Node, *, macro: str = "bind") -> Fold:
     """A fold over nothing: `result` with `name` bound to `value`."""
     return Fold(
         make.next_id(), pos, macro, make.list(pos), "#unused", "", name, value,
@@ -172,7 +174,7 @@ def _optional(macro: str) -> Expand:
             raise MacroError(args[0].pos, f"{macro}() variable name must be a simple identifier")
         assert target is not None
         present = make.call(pos, "hasValue", target, ())
-        value: Node = bind(make, pos, args[0].name, make.call(pos, "value", target, ()), args[1], macro)
+        value: Node = bind(make, pos, args[0].name, make.call(pos, "value", target, ()), args[1], macro=macro)
         if macro == "optMap":
             value = make.call(pos, "optional.of", None, (value,))
         return make.call(pos, nodes.TERNARY, None, (present, value, make.call(pos, "optional.none", None, ())))

@@ -55,8 +55,9 @@ def _extreme(name: str) -> Expand:
             raise MacroError(pos, f"{name}() requires at least one argument")
         for arg in args:
             bad = isinstance(arg, Literal) and (isinstance(arg.value, bool) or not isinstance(arg.value, int | float))
-            if bad and not (len(args) == 1 and isinstance(arg, ListLiteral)):
-                raise MacroError(arg.pos, f"{name}() invalid single argument value" if len(args) == 1 else f"{name}() simple literal arguments must be numeric")
+            if bad:
+                what = "invalid single argument value" if len(args) == 1 else "simple literal arguments must be numeric"
+                raise MacroError(arg.pos, f"{name}() {what}")
         values = args[0] if len(args) == 1 and not isinstance(args[0], Literal) else make.list(pos, *args)
         return make.call(pos, "math.@max" if name.endswith("greatest") else "math.@min", None, (values,))
 

@@ -82,7 +82,8 @@ def _of_call(scope: Scope, node: Call) -> Pointer | None:
     if node.function in {"orValue", "or"} and node.target is not None:
         value = scope.value(node.target)
         given = isinstance(value, Optional) and value.present
-        return origin(scope, node.target) if given or isinstance(node.args[0], Literal | ListLiteral) else origin(scope, node.args[0])
+        constant = isinstance(node.args[0], Literal | ListLiteral)
+        return origin(scope, node.target if given or constant else node.args[0])
     passing = {"value": node.target, "dyn": node.args[0] if node.args else None}
     passed = passing.get(node.function) or (node.args[0] if node.function == "optional.of" and node.args else None)
     return origin(scope, passed) if passed is not None else None
@@ -230,5 +231,6 @@ def _reads(scope: Scope, node: Node) -> Iterator[Pointer]:
 
 def _fold_reads(scope: Scope, node: Fold) -> Iterator[Pointer]:
     """What a filter lets through is what counts; otherwise the range."""
-    elements = [found for found in element_origins(scope, node) if found] if node.macro in {"map", "filter", "transformList"} else []
+    collects = node.macro in {"map", "filter", "transformList"}
+    elements = [found for found in element_origins(scope, node) if found] if collects else []
     yield from elements or _reads(scope, node.range)

@@ -16,8 +16,11 @@ _BINARY = {
     "<": 1, "<=": 1, ">": 1, ">=": 1, "==": 1, "!=": 1, "in": 1, "+": 2, "-": 2, "*": 3, "/": 3, "%": 3,
 }  # fmt: skip
 _RESERVED = frozenset(
-    "as break const continue else for function if import let loop package namespace return var void while".split()
-)
+    {
+        "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
+        "namespace", "return", "var", "void", "while",
+    }
+)  # fmt: skip
 _LITERALS = frozenset({"int", "uint", "float", "string", "bytes"})
 _WORDS = {"true": True, "false": False, "null": None}
 
@@ -162,7 +165,7 @@ class _Parser(TokenStream):
     def primary(self) -> Node:
         token = self.token
         kind = token.kind
-        if kind == "ident" or kind == ".":
+        if kind in {"ident", "."}:
             return self.name()
         if kind in _LITERALS:
             return self.literal(token.pos)
@@ -178,7 +181,7 @@ class _Parser(TokenStream):
             return self.list_literal()
         if kind == "{":
             return self.map_literal()
-        self.fail(f"Syntax error: mismatched input '{token.text}' expecting an expression")
+        return self.fail(f"Syntax error: mismatched input '{token.text}' expecting an expression")
 
     def literal(self, pos: int, sign: str = "") -> Node:
         token = self.advance()

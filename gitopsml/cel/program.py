@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
 from gitopsml.cel import work
-from gitopsml.cel.checker import Checked
+from gitopsml.cel.checked import Checked
 from gitopsml.cel.compiler import Compiler
 from gitopsml.cel.errors import CostExceeded, EvaluationError, Unknown, UnknownFailure
 from gitopsml.cel.frame import Frame, Step

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import Protocol
 
 from gitopsml.cel.errors import EvaluationError
+from gitopsml.cel.regex_classes import RegexError
 from gitopsml.cel.regex_match import Matcher
 from gitopsml.cel.regex_program import assemble
-from gitopsml.cel.regex_syntax import RegexError, parse
+from gitopsml.cel.regex_syntax import parse
 from gitopsml.cel.work import spend
 
 

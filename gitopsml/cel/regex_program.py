@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from gitopsml.cel.regex_syntax import Alt, Assert, Cat, CharSet, RegexError, Repeat, Tree
+from gitopsml.cel.regex_classes import CharSet, RegexError
+from gitopsml.cel.regex_syntax import Alt, Assert, Cat, Repeat, Tree
 
 MAX_SIZE: Final = 60_000
 MATCH, CHAR, SPLIT, ASSERT = 0, 1, 2, 3

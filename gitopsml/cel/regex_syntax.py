@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-MAX_REPEAT: Final = 1000
+from gitopsml.cel.regex_classes import MAX_REPEAT, MAX_RUNE, PERL, POSIX, CharSet, RegexError, bounds, folded, unicode_property
+
 _MAX_NESTING: Final = 200
-_MAX_RUNE: Final = 0x10FFFF
-
-
-class RegexError(ValueError):
-    """The pattern is not one."""
-
-
-class CharSet(NamedTuple):
-    """Characters: ranges of code points and tests, or everything but those."""
-
-    ranges: tuple[tuple[int, int], ...]
-    tests: tuple[Callable[[str], bool], ...] = ()
-    negated: bool = False
-
-    def has(self, char: str) -> bool:
-        """Whether `char` is one of them."""
-        code = ord(char)
-        inside = any(low <= code <= high for low, high in self.ranges) or any(test(char) for test in self.tests)
-        return inside != self.negated
 
 
 class Cat(NamedTuple):
@@ -59,16 +40,6 @@ class Assert(NamedTuple):
 
 Tree: TypeAlias = CharSet | Cat | Alt | Repeat | Assert
 
-_DIGITS = ((48, 57),)
-_WORDS = ((48, 57), (65, 90), (95, 95), (97, 122))
-_SPACES = ((9, 10), (12, 13), (32, 32))
-_PERL: Final = {"d": _DIGITS, "w": _WORDS, "s": _SPACES}
-_POSIX: Final = {
-    "alnum": ((48, 57), (65, 90), (97, 122)), "alpha": ((65, 90), (97, 122)), "ascii": ((0, 127),), "blank": ((9, 9), (32, 32)),
-    "cntrl": ((0, 31), (127, 127)), "digit": _DIGITS, "graph": ((33, 126),), "lower": ((97, 122),), "print": ((32, 126),),
-    "punct": ((33, 47), (58, 64), (91, 96), (123, 126)), "space": ((9, 13), (32, 32)), "upper": ((65, 90),), "word": _WORDS,
-    "xdigit": ((48, 57), (65, 70), (97, 102)),
-}  # fmt: skip
 _CONTROLS: Final = {"a": 7, "f": 12, "t": 9, "n": 10, "r": 13, "v": 11}
 _PLACES: Final = {"A": "text-begin", "z": "text-end", "b": "word", "B": "not-word"}
 _COUNT = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}")
@@ -77,11 +48,6 @@ _HEX = re.compile(r"x(?:\{([0-9A-Fa-f]+)\}|([0-9A-Fa-f]{2}))")
 _OCTAL = re.compile(r"(?:[1-7][0-7]{1,2}|0[0-7]{0,2})")
 _PROPERTY = re.compile(r"([pP])(?:\{(\^?)([A-Za-z_]+)\}|([A-Za-z]))")
 _POSIX_CLASS = re.compile(r"\[:(\^?)([a-z]+):\]")
-_CATEGORIES: Final = frozenset(
-    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Cs Co".split()
-)
-
-
 def parse(pattern: str) -> Tree:
     """The tree of a pattern. Raises RegexError."""
     return _Parser(pattern).run()
@@ -125,7 +91,7 @@ class _Parser:
         if char in "*+?":
             self.repeat(1, {"*": (0, None), "+": (1, None), "?": (0, 1)}[char], repeated)
         elif char == "{" and (match := _COUNT.match(self.text, self.at)):
-            self.repeat(len(match.group()), _bounds(match), repeated)
+            self.repeat(len(match.group()), bounds(match), repeated)
         elif char == "(":
             self.open()
         elif char == ")":
@@ -227,21 +193,21 @@ class _Parser:
             self.add(found if found is not None else self.literal(self.code_point()), 0)
 
     def class_escape(self) -> CharSet | None:
-        """`\\d`, `\\W`, `\\pL`; None for the escape of a single character."""
+        r"""`\d`, `\W`, `\pL`; None for the escape of a single character."""
         following = self.text[self.at + 1 : self.at + 2]
-        if following.lower() in _PERL and following:
+        if following.lower() in PERL and following:
             self.at += 2
-            return CharSet(_PERL[following.lower()], negated=following.isupper())
+            return CharSet(PERL[following.lower()], negated=following.isupper())
         match = _PROPERTY.match(self.text, self.at + 1)
         if match is None:
             return None
         self.at = match.end()
         letter, caret, name, short = match.groups()
-        found = _property(name or short)
+        found = unicode_property(name or short)
         return found._replace(negated=(letter == "P") != bool(caret))
 
     def code_point(self) -> int:
-        """The code point of an escape such as `\\.`, `\\n`, `\\x{41}`, `\\012`."""
+        r"""The code point of an escape such as `\.`, `\n`, `\x{41}`, `\012`."""
         at = self.at + 1
         char = self.text[at : at + 1]
         if not char:
@@ -254,7 +220,7 @@ class _Parser:
         if match:
             self.at = match.end()
             code = int(match.group(), 8) if match is octal else int((hexadecimal or match).group(1) or match.group(2), 16)
-            if code > _MAX_RUNE:
+            if code > MAX_RUNE:
                 raise RegexError("invalid escape sequence")
             return code
         if ord(char) >= 128 or char.isalnum():
@@ -290,10 +256,10 @@ class _Parser:
     def named_class(self) -> CharSet | None:
         match = _POSIX_CLASS.match(self.text, self.at)
         if match:
-            if match.group(2) not in _POSIX:
+            if match.group(2) not in POSIX:
                 raise RegexError("invalid character class range")
             self.at = match.end()
-            return CharSet(_POSIX[match.group(2)], negated=bool(match.group(1)))
+            return CharSet(POSIX[match.group(2)], negated=bool(match.group(1)))
         return self.class_escape() if self.text.startswith("\\", self.at) else None
 
     def char_range(self) -> tuple[int, int]:
@@ -315,17 +281,6 @@ class _Parser:
         return ord(self.text[self.at - 1])
 
 
-def _bounds(match: re.Match[str]) -> tuple[int, int | None]:
-    low_text, comma, high_text = match.groups()
-    if len(low_text) > 5 or len(high_text or "") > 5:
-        raise RegexError("invalid repeat count")
-    low = int(low_text)
-    high = low if not comma else int(high_text) if high_text else None
-    if low > MAX_REPEAT or (high is not None and (high > MAX_REPEAT or low > high)):
-        raise RegexError("invalid repeat count")
-    return low, high
-
-
 def _repetitions(tree: Tree) -> int:
     """How often nested counts repeat their innermost part at most."""
     if isinstance(tree, Repeat):
@@ -333,28 +288,3 @@ def _repetitions(tree: Tree) -> int:
     if isinstance(tree, Cat | Alt):
         return max((_repetitions(part) for part in tree.parts), default=1)
     return 1
-
-
-def folded(chars: CharSet) -> CharSet:
-    """The same characters in both cases."""
-    more = list(chars.ranges)
-    for low, high in chars.ranges:
-        for code in range(low, min(high, low + 2000) + 1):
-            char = chr(code)
-            more += [(ord(other), ord(other)) for other in {char.lower(), char.upper(), *_MORE_CASES.get(char.lower(), ())} if len(other) == 1]
-    return chars._replace(ranges=tuple(dict.fromkeys(more)))
-
-
-_MORE_CASES: Final = {"k": ("\u212a",), "s": ("\u017f",), "å": ("\u212b",)}
-
-
-def _property(name: str) -> CharSet:
-    """`L`, `Lu`, or a script by the first word of its characters' names."""
-    if name == "Any":
-        return CharSet(((0, _MAX_RUNE),))
-    if name in _CATEGORIES:
-        return CharSet((), (lambda char: unicodedata.category(char).startswith(name),))
-    if len(name) < 3 or not name[0].isupper():
-        raise RegexError(f"invalid character class range: `\\p{{{name}}}`")
-    first = {"Han": "CJK UNIFIED IDEOGRAPH"}.get(name, name.upper().replace("_", " "))
-    return CharSet((), (lambda char: unicodedata.name(char, "").startswith(first),))

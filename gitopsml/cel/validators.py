@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from gitopsml.cel import clock, nodes, regex
-from gitopsml.cel.checker import Checked
+from gitopsml.cel.checked import Checked
 from gitopsml.cel.clauses import FormatError, clauses
 from gitopsml.cel.errors import CompileError, Issue
 from gitopsml.cel.lexer import place
@@ -119,7 +119,7 @@ _CLAUSES: Final[dict[str, tuple[frozenset[str], str]]] = {
     "o": (_NUMBER, "octal clause can only be used on integers"),
     "x": (_NUMBER | {"string", "bytes"}, "only integers, byte buffers, and strings can be formatted as hex"),
     "s": (
-        frozenset("list map int uint double bool string timestamp bytes duration type null".split()),
+        frozenset(["list", "map", "int", "uint", "double", "bool", "string", "timestamp", "bytes", "duration", "type", "null"]),
         "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps",
     ),
 }

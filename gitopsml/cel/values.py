@@ -172,11 +172,11 @@ def is_map(value: Any) -> bool:
 def find(mapping: Any, key: Any) -> Any:
     """The value of `key`, or MISSING."""
     if type(mapping) is dict and type(key) is not bool:
-        return mapping.get(key, MISSING) if key.__hash__ else MISSING
+        return mapping.get(key, MISSING)
     if isinstance(mapping, dict):
         # a dict of Python's takes True for 1
         return next((value for own, value in mapping.items() if own == key and type(own) is type(key)), MISSING)
-    return mapping[key] if key in mapping else MISSING
+    return mapping[key] if key in mapping else MISSING  # noqa: SIM401 - a lazy map computes what it reads
 
 
 _NAMES: dict[type, str] = {
@@ -190,5 +190,6 @@ def type_name(value: Any) -> str:
     """The name of a value's type at run time: `int`, `map`, `google.protobuf.Duration`, `kubernetes.Quantity`."""
     name = _NAMES.get(type(value))
     if name is None:
-        name = getattr(value, "cel_type", None) or ("map" if is_map(value) else "list" if is_list(value) else type(value).__name__)
+        kind = "map" if is_map(value) else "list" if is_list(value) else type(value).__name__
+        name = getattr(value, "cel_type", kind)
     return str(name)

@@ -10,7 +10,7 @@ from gitopsml.cel.cost import FAILED, LIST, size
 from gitopsml.cel.errors import CostExceeded, EvaluationError
 from gitopsml.cel.functions import Row
 from gitopsml.cel.operators import comparable, compare, equal
-from gitopsml.cel.values import AnyList, is_list, type_name
+from gitopsml.cel.values import AnyList, is_list
 from gitopsml.cel.work import PER_ELEMENT, spend
 
 _COMPARABLE = ("int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes")
@@ -25,7 +25,9 @@ def _slice(values: AnyList, start: int, end: int) -> list[Any]:
     if len(values) < end:
         raise EvaluationError(f"cannot slice({start}, {end}), list is length {len(values)}")
     spend(PER_ELEMENT * (end - start))
-    return values[start:end] if isinstance(values, list) else [values[index] for index in range(start, end)]
+    if isinstance(values, list):
+        return values[start:end]
+    return [values[index] for index in range(start, end)]
 
 
 def _flatten(values: AnyList, depth: int = 1) -> list[Any]:
@@ -60,8 +62,9 @@ def _sort_by_keys(values: AnyList, keys: AnyList) -> AnyList:
     if any(type(key) is not kind for key in keys):
         raise EvaluationError("list elements must have the same type")
     spend(PER_ELEMENT * len(values) * max(1, len(values).bit_length()))
-    order = sorted(range(len(values)), key=functools.cmp_to_key(lambda i, j: compare(keys[i], keys[j])))
-    return [values[index] for index in order]
+    by_key = functools.cmp_to_key(compare)
+    pairs: list[tuple[Any, Any]] = sorted(zip(keys, values, strict=True), key=lambda pair: by_key(pair[0]))
+    return [value for _, value in pairs]
 
 
 def _distinct(values: AnyList) -> list[Any]:

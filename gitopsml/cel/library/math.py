@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -85,14 +86,22 @@ def _extremes() -> Iterator[Row]:
 
 
 def _bits() -> Iterator[Row]:
-    for kind, wrap in (("int", _signed), ("uint", Uint)):
-        make: Callable[[int], Any] = wrap
-        yield Row("math.bitAnd", f"math_bitAnd_{kind}_{kind}", f"({kind}, {kind}) -> {kind}", lambda a, b, m=make: m((a & b) & _MASK))
-        yield Row("math.bitOr", f"math_bitOr_{kind}_{kind}", f"({kind}, {kind}) -> {kind}", lambda a, b, m=make: m((a | b) & _MASK))
-        yield Row("math.bitXor", f"math_bitXor_{kind}_{kind}", f"({kind}, {kind}) -> {kind}", lambda a, b, m=make: m((a ^ b) & _MASK))
-        yield Row("math.bitNot", f"math_bitNot_{kind}_{kind}", f"({kind}) -> {kind}", lambda a, m=make: m(~a & _MASK))
+    """Integers wrap around at 64 bits."""
+    operations: tuple[tuple[str, Callable[[int, int], int]], ...] = (
+        ("And", operator.and_), ("Or", operator.or_), ("Xor", operator.xor),
+    )  # fmt: skip
+    makers: tuple[tuple[str, Callable[[int], Any]], ...] = (("int", _signed), ("uint", Uint))
+    for kind, make in makers:
+        for name, operation in operations:
+            signature = f"({kind}, {kind}) -> {kind}"
+            yield Row(f"math.bit{name}", f"math_bit{name}_{kind}_{kind}", signature, _wrapped(operation, make))
+        yield Row("math.bitNot", f"math_bitNot_{kind}_{kind}", f"({kind}) -> {kind}", _wrapped(operator.invert, make))
         yield Row("math.bitShiftLeft", f"math_bitShiftLeft_{kind}_int", f"({kind}, int) -> {kind}", _shift_left)
         yield Row("math.bitShiftRight", f"math_bitShiftRight_{kind}_int", f"({kind}, int) -> {kind}", _shift_right)
+
+
+def _wrapped(operation: Callable[..., int], make: Callable[[int], Any]) -> Callable[..., Any]:
+    return lambda *values: make(operation(*values) & _MASK)
 
 
 ROWS = (

@@ -208,7 +208,7 @@ def _as_integer(quantity: Quantity) -> int:
 
 
 def _sign(quantity: Any) -> int:
-    return (quantity.value > 0) - (quantity.value < 0)
+    return int(quantity.value > 0) - int(quantity.value < 0)
 
 
 _Q = "kubernetes.Quantity"

@@ -11,7 +11,7 @@ from gitopsml.cel.values import AnyList, type_name
 from gitopsml.cel.work import spend
 
 # what Go's unicode.IsSpace accepts; Python's strip() would also take the separators U+001C to U+001F
-_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _LOWER: Final = {code: code + 32 for code in range(65, 91)}
 _UPPER: Final = {code: code - 32 for code in range(97, 123)}
 _ESCAPES: Final = str.maketrans(

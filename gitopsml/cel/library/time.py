@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from gitopsml.cel import clock
 from gitopsml.cel.clock import Calendar
@@ -25,7 +25,7 @@ def _offset(moment: Timestamp, zone: str) -> int:
 
     try:
         found = ZoneInfo(zone)
-        at = datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=moment.nanos // 10**9)
+        at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=moment.nanos // 10**9)
         shift = at.astimezone(found).utcoffset()
     except (ZoneInfoNotFoundError, ValueError, OSError, OverflowError):
         raise EvaluationError(f"unknown time zone {zone}") from None
