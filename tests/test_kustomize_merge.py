@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from kustomize import data
 
 from gitopsml.kustomize import lists
-from gitopsml.kustomize.merge import MergeProblem, merged, plain
-from gitopsml.kustomize.parts import ABSENT, Part
+from gitopsml.kustomize.merge import merged, plain
+from gitopsml.kustomize.parts import ABSENT, MergeProblem, Part
 from gitopsml.kustomize.shapes import Shape, shape_of
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.yamlio import Dialect, Document
@@ -128,6 +128,11 @@ def test_merge(base: str, patch: str, wanted: str) -> None:
         ("{a: {b: 1}}", "{a: text}", "a plain value where the object has a map"),
         ("{a: text}", "{a: [1]}", "a list where the object has a plain value"),
         ("{a: {b: 1}}", "{a: {$patch: keep}}", "unknown $patch directive 'keep'"),
+        (
+            "{spec: {volumes: [{name: a}, x]}}",
+            "{spec: {volumes: [{x: 1}]}}",
+            "the list merges by name, but one of its elements is no map",
+        ),
     ],
 )
 def test_merge_refuses(base: str, patch: str, message: str) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gitopsml.kustomize.lists import clear, key_of
-from gitopsml.kustomize.merge import MergeProblem, merged, plain
-from gitopsml.kustomize.parts import ABSENT, DIRECTIVE, Part
+from gitopsml.kustomize.merge import merged, plain
+from gitopsml.kustomize.parts import ABSENT, DIRECTIVE, MergeProblem, Part
 from gitopsml.kustomize.shapes import UNION, Shape, shape_of
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer, json_pointer

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from gitopsml.kustomize.parts import ABSENT, STEP, Part, emptied, moved_to
+from gitopsml.kustomize.parts import ABSENT, STEP, MergeProblem, Part, emptied, moved_to
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Trail
 
@@ -212,6 +212,8 @@ def _set(cells: list[_Cell], element: _Cell | None, keys: Keys, values: Keys) ->
             continue
         if not isinstance(value, dict) and keys[0] and values and values[0]:
             kept.append(cell)
+        elif not isinstance(value, dict) and keys[0] and values:
+            raise MergeProblem(f"the list merges by {keys[0]}, but one of its elements is no map", cell.part.trail)
         elif not _matches(value, keys, values):
             if values:
                 kept.append(cell)

@@ -12,18 +12,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gitopsml.kustomize.lists import clear, keyed
-from gitopsml.kustomize.parts import ABSENT, DIRECTIVE, STEP, Part, emptied, moved_to
+from gitopsml.kustomize.parts import ABSENT, DIRECTIVE, STEP, MergeProblem, Part, emptied, moved_to
 from gitopsml.kustomize.shapes import Shape
 from gitopsml.model.origin import Trail
-
-
-class MergeProblem(Exception):
-    """A patch that cannot be merged; `trail` leads to the part of the patch to blame."""
-
-    def __init__(self, what: str, trail: Trail) -> None:
-        super().__init__(what)
-        self.what = what
-        self.trail = trail
 
 
 def merged(base: Part, patch: Part, shape: Shape | None, *, base_is_plain: bool) -> Part:

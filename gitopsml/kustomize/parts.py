@@ -24,6 +24,15 @@ class Part(NamedTuple):
     trail: Trail
 
 
+class MergeProblem(Exception):
+    """A patch that cannot be merged; `trail` leads to the part of the patch to blame."""
+
+    def __init__(self, what: str, trail: Trail) -> None:
+        super().__init__(what)
+        self.what = what
+        self.trail = trail
+
+
 def emptied(trail: Trail) -> Trail:
     """The trail of a map or list that lost all its parts: that nothing is left was written nowhere."""
     removers = tuple(dict.fromkeys(part.origin for part in trail.parts.values() if part.gone))

@@ -10,8 +10,8 @@ from gitopsml.kustomize import jsonpatch
 from gitopsml.kustomize.internal import clean_annotations
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Deleted, Items, Layer, Setting, located
-from gitopsml.kustomize.merge import MergeProblem, merged, plain
-from gitopsml.kustomize.parts import ABSENT, Part
+from gitopsml.kustomize.merge import merged, plain
+from gitopsml.kustomize.parts import ABSENT, MergeProblem, Part
 from gitopsml.kustomize.patchtext import PatchText, from_field, from_file
 from gitopsml.kustomize.select import selected
 from gitopsml.kustomize.shapes import Shape, shape_of

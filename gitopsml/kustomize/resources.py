@@ -13,7 +13,7 @@ from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import located
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Origin, Trail
-from gitopsml.model.pointer import Pointer, dotted
+from gitopsml.model.pointer import dotted
 from gitopsml.yamlio import Dialect, Document, Stream, read
 
 _LISTS: Final = ("List", "ResourceList")
@@ -87,9 +87,6 @@ def _counts(one: Found) -> bool:
         _check_texts((metadata or {}).get(name), _at(_at(origin, "metadata"), name))
     if not _kind(data).endswith("List") and not text_of((metadata or {}).get("name")):
         raise located(f"the {_kind(data)} has no metadata.name", _at(origin, "metadata"), "give it a name")
-    hole = _hole(data)
-    if hole is not None:
-        raise located(f"{dotted(hole)} is an empty list element", _at(origin, *hole), "remove the dash or give it a value")
     return True
 
 
@@ -100,24 +97,6 @@ def _check_texts(value: Any, origin: Origin) -> None:
 
 def _kind(data: Any) -> str:
     return text_of(data.get("kind")) if isinstance(data, dict) else ""
-
-
-def _hole(value: Any) -> Pointer | None:
-    """The pointer of a null in a list."""
-    if isinstance(value, dict):
-        pairs: Any = value.items()
-    elif isinstance(value, list):
-        pairs = enumerate(value)
-        if None in value:
-            return (value.index(None),)
-    else:
-        return None
-    for key, inner in pairs:
-        if isinstance(inner, dict | list):
-            hole = _hole(inner)
-            if hole is not None:
-                return (key, *hole)
-    return None
 
 
 def _at(origin: Origin, *keys: str | int) -> Origin:
