@@ -27,10 +27,17 @@ class PathProblem(ValueError):
 
 
 class Reached(NamedTuple):
-    """The fields a target path means, and the containers that must be made first (pointer, value), outermost first."""
+    """The fields a target path means, and the containers that must be made first (pointer, value), outermost first.
+
+    `inside`: some are inside a text that holds JSON or YAML, where kustomize finds them without being able to write them.
+    """
 
     pointers: list[Pointer]
     made: list[tuple[Pointer, Any]]
+    inside: bool = False
+
+
+Reader = Callable[[str], Any]  # a text -> the data in it; raises ValueError
 
 
 @lru_cache(maxsize=4096)
@@ -68,9 +75,14 @@ def _pieces(path: str) -> list[str]:
 
 def source(data: Any, path: str) -> Pointer | None:
     """The one field that a source's path means, or None where it is missing. Raises PathProblem."""
+    return exactly(data, split(path))
+
+
+def exactly(data: Any, parts: tuple[str, ...]) -> Pointer | None:
+    """The one field that these parts of a path mean, list elements compared exactly; None where it is missing."""
     value: Any = data
     pointer: Pointer = ()
-    for part in [part.strip() for part in split(path) if part.strip()]:
+    for part in [part.strip() for part in parts if part.strip()]:
         if value is None:
             return None
         key = _exact(value, part, pointer)
@@ -100,21 +112,23 @@ def _equal(element: Any, name: str, wanted: str) -> bool:
     return isinstance(element, dict) and element.get(name) is not None and text_of(element[name]) == wanted
 
 
-def targets(data: Any, path: str, leaf: str = "") -> Reached:
+def targets(data: Any, parts: tuple[str, ...], leaf: str = "", reader: Reader | None = None) -> Reached:
     """The fields that a target's path means. Raises PathProblem.
 
-    `leaf` says what to make of missing fields: "" nothing, "scalar", "map" or "list".
+    `leaf` says what to make of missing fields: "" nothing, "scalar", "map" or "list". `reader`: look into texts too.
     """
-    walk = _Walk(leaf)
-    return Reached(list(walk.step(data, split(path), ())), walk.made)
+    walk = _Walk(leaf, reader)
+    return Reached(list(walk.step(data, parts, ())), walk.made, walk.inside)
 
 
 class _Walk:
     """One search for target fields."""
 
-    def __init__(self, leaf: str) -> None:
+    def __init__(self, leaf: str, reader: Reader | None) -> None:
         self.leaf = leaf
+        self.reader = reader
         self.made: list[tuple[Pointer, Any]] = []
+        self.inside = False
 
     def step(self, value: Any, parts: tuple[str, ...], pointer: Pointer) -> Iterator[Pointer]:
         if not parts:
@@ -135,7 +149,18 @@ class _Walk:
             return
         if inner is MISSING:
             inner = self._new((*pointer, key), rest)
-        yield from self.step(inner, rest, (*pointer, key))
+        if rest and self.reader and inner is not None and not isinstance(inner, dict | list):
+            self._look_into(text_of(inner), rest, (*pointer, key))
+        else:
+            yield from self.step(inner, rest, (*pointer, key))
+
+    def _look_into(self, text: str, rest: tuple[str, ...], pointer: Pointer) -> None:
+        assert self.reader
+        try:
+            data = self.reader(text)
+        except ValueError as error:
+            raise PathProblem(f"the text here cannot be read: {error}", pointer) from None
+        self.inside = bool(targets(data, rest, self.leaf, self.reader).pointers) or self.inside
 
     def _index(self, value: Any, index: int, rest: tuple[str, ...], pointer: Pointer) -> Iterator[Pointer]:
         elements = _list(value, pointer)

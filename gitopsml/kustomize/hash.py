@@ -29,21 +29,35 @@ def content_hash(data: dict[str, Any]) -> str:
     more = "stringData" if kind == "Secret" else "binaryData"
     if isinstance(data.get(more), dict):
         content[more] = data[more]
-    return sha256(go_json(content).encode()).hexdigest()[:_LENGTH].translate(_LETTERS)
+    return sha256(go_json(_as_floats(content)).encode()).hexdigest()[:_LENGTH].translate(_LETTERS)
 
 
 def _value(data: dict[str, Any], key: str) -> Any:
     return "" if data.get(key) is None else data[key]
 
 
-def go_json(value: Any) -> str:
-    """A value as Go's encoding/json writes it: keys sorted, no spaces, HTML escaped, numbers as float64."""
+def _as_floats(value: Any) -> Any:
+    """The value with its numbers as float64, which is what the real hash sees (a difference beyond 2**53 only)."""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{go_json(key)}:{go_json(value[key])}" for key in sorted(value)) + "}"
+        return {key: _as_floats(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return "[" + ",".join(map(go_json, value)) + "]"
-    if isinstance(value, bool) or value is None:
-        return json.dumps(value)
-    if isinstance(value, int | float):
-        return json_text(float(value))
+        return [_as_floats(inner) for inner in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def go_json(value: Any, indent: str = "") -> str:
+    """A value as Go's encoding/json writes it: keys sorted, HTML escaped; with `indent` on lines of its own, else compact."""
+    return _json(value, indent, "\n" if indent else "")
+
+
+def _json(value: Any, indent: str, line: str) -> str:
+    inner = line + indent
+    if isinstance(value, dict) and value:
+        colon = ": " if indent else ":"
+        entries = [f"{_json(key, indent, inner)}{colon}{_json(value[key], indent, inner)}" for key in sorted(value)]
+        return f"{{{inner}{(',' + inner).join(entries)}{line}}}"
+    if isinstance(value, list) and value:
+        return f"[{inner}{(',' + inner).join(_json(one, indent, inner) for one in value)}{line}]"
+    if isinstance(value, float):
+        return json_text(value)
     return json.dumps(value, ensure_ascii=False).translate(_HTML)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from gitopsml.kustomize.steps.sources import sources_of, written
 from gitopsml.model.origin import Trail
 from gitopsml.model.pointer import Pointer
 
+STEP: Final = "secretGenerator"
 _MERGE: Final = ("merge", "replace")
 
 
@@ -59,12 +61,21 @@ def _instead(old: Item, new: Item, layer: Layer) -> Item:
 
 def _merged(new: Item, old: Item, layer: Layer) -> Item:
     """The new object with the old one's data where it has none of its own; an empty map of data disappears."""
-    fields = ["data", "binaryData"]
     if new.kind == "Secret" and layer.options.version >= (5, 8, 2):
-        fields.append("stringData")
-    for field in fields:
+        old = _with_encoded(old)
+    for field in ("data", "binaryData"):
         new = _with_entries(new, old, (field,))
-    return replace(new, data={key: value for key, value in new.data.items() if value != {} or key not in fields})
+    return replace(new, data={key: value for key, value in new.data.items() if value != {} or key not in ("data", "binaryData")})
+
+
+def _with_encoded(secret: Item) -> Item:
+    """The Secret with its stringData in data, as a cluster does it."""
+    texts: Any = secret.data.get("stringData")
+    for key, text in texts.items() if isinstance(texts, dict) else ():
+        trail = secret.trail.at(("stringData", key))
+        value = b64encode(written(text, trail).encode()).decode("ascii")
+        secret = secret.derive(("data", key), value, sources_of(trail), STEP)
+    return secret
 
 
 def _with_entries(new: Item, old: Item, pointer: Pointer) -> Item:

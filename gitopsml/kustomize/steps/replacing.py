@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from gitopsml.errors import RenderError
-from gitopsml.kustomize.fieldpath import PathProblem, Reached, targets
+from gitopsml.kustomize.fieldpath import PathProblem, Reached, split, targets
 from gitopsml.kustomize.items import Item
-from gitopsml.kustomize.layer import Setting, located
+from gitopsml.kustomize.layer import Setting
 from gitopsml.kustomize.steps.sources import distinct, sources_of, text_at
+from gitopsml.kustomize.steps.structured import Change, Unwritable, changed_text, place_of, pointers_in, read_text
 from gitopsml.kustomize.steps.targets import Target
+from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Origin, Trail
-from gitopsml.model.pointer import Pointer, exists
+from gitopsml.model.pointer import Pointer, exists, lookup
 from gitopsml.yamlio import Dialect
 from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
 
@@ -37,6 +38,10 @@ def with_value(item: Item, found: Found, target: Target) -> Item:
 
 
 def _at_path(item: Item, found: Found, target: Target, path: Setting) -> Item:
+    if target.structured:
+        new = _inside(item, found, target, path)
+        if new is not None:
+            return new
     reached = _reached(item, found, target, path)
     for pointer, container in reached.made:
         item = item.derive(pointer, container, (path.origin,), STEP)
@@ -47,17 +52,58 @@ def _at_path(item: Item, found: Found, target: Target, path: Setting) -> Item:
 
 def _reached(item: Item, found: Found, target: Target, path: Setting) -> Reached:
     try:
-        reached = targets(item.data, path.value, _kind(found.value) if target.create else "")
+        reached = targets(item.data, split(path.value), _leaf(found, target), read_text if target.structured else None)
     except PathProblem as problem:
         raise path.error(f"{path.value} does not fit {item.id}: {problem}", "correct the path") from None
-    if not reached.pointers:
+    if not reached.pointers and not reached.inside:
         hint = "correct the path" if target.create else "correct the path, or write `options: {create: true}`"
         raise path.error(f"{item.id} has no field {path.value}", hint)
     return reached
 
 
-def _kind(value: Any) -> str:
-    return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "scalar"
+def _leaf(found: Found, target: Target) -> str:
+    """What to make of missing fields."""
+    if not target.create:
+        return ""
+    return "map" if isinstance(found.value, dict) else "list" if isinstance(found.value, list) else "scalar"
+
+
+def _inside(item: Item, found: Found, target: Target, path: Setting) -> Item | None:
+    """The item with the value inside a text that a field holds; None where there is no such text, or it cannot be done.
+
+    Raises RenderError where kustomize would write a YAML text anew in a form of its own.
+    """
+    place = place_of(item, path.value)
+    if place is None:
+        return None
+    delimiter = target.delimiter if target.delimited_inside else ""
+    try:
+        pointers, data = pointers_in(place, _leaf(found, target))
+        if not pointers:
+            return None
+        changes = [Change(pointer, _value_inside(data, pointer, found, target, delimiter)) for pointer in pointers]
+    except (PathProblem, ScalarError):
+        return None
+    try:
+        text = changed_text(place, data, changes)
+    except Unwritable as problem:
+        raise path.error(f"{path.value} of {item.id}: {problem}", "replace a plain value, or keep JSON there") from None
+    sources = distinct([*found.sources, path.origin, *sources_of(item.trail.at(place.pointer))])
+    value = _typed(item, text, item.at(*place.pointer), path)
+    return item.derive(place.pointer, value, sources, STEP)
+
+
+def _value_inside(data: Any, pointer: Pointer, found: Found, target: Target, delimiter: str) -> Any:
+    """The new value of a field inside a text. Raises ScalarError where it does not fit the old one's type."""
+    old = lookup(data, pointer, _UNTYPED)
+    if isinstance(old, dict | list) or (old is _UNTYPED and isinstance(found.value, dict | list)):
+        if delimiter:
+            raise ScalarError("a delimiter needs a text")
+        return found.value
+    text = "" if isinstance(found.value, dict | list) else found.text
+    if delimiter:
+        text = _joined(text_of(old) if old is not _UNTYPED else "", text, target)
+    return typed(text, old)
 
 
 def _set(item: Item, pointer: Pointer, found: Found, target: Target, path: Setting) -> Item:
@@ -98,29 +144,29 @@ _UNTYPED: Final = object()
 
 def _typed(item: Item, text: str, old: Any, path: Setting) -> Any:
     """A text as the type of what it replaces; a new field gets the type that the text has in YAML."""
+    try:
+        return typed(text, old)
+    except ScalarError as error:
+        what = f"{path.value} of {item.id} cannot become {text!r}: {error.what}"
+        raise path.error(what, error.hint or "quote the target's value") from None
+
+
+def typed(text: str, old: Any) -> Any:
+    """A text as the type of `old` (_UNTYPED: as YAML types it). Raises ScalarError where it does not fit."""
     if isinstance(old, str):
         return text
     if old is None:
         return None
-    try:
-        typed = resolve(text, Dialect.KUSTOMIZE)
-        value = value_of(typed)
-    except ScalarError as error:
-        raise path.error(f"{text!r} cannot be written: {error.what}", error.hint) from None
-    if old is _UNTYPED or _fits(typed.kind, old):
-        return value
-    raise _misfit(item, text, old, path)
+    resolved = resolve(text, Dialect.KUSTOMIZE)
+    if old is _UNTYPED or _fits(resolved.kind, old):
+        return value_of(resolved)
+    raise ScalarError("true or false is expected" if isinstance(old, bool) else "a number is expected")
 
 
 def _fits(kind: str, old: Any) -> bool:
     if isinstance(old, bool):
         return kind == "bool"
     return kind == "int" or (kind == "float" and isinstance(old, float))
-
-
-def _misfit(item: Item, text: str, old: Any, path: Setting) -> RenderError:
-    wanted = "true or false" if isinstance(old, bool) else "a number"
-    return located(f"{text!r} cannot replace {wanted} in {path.value} of {item.id}", path.origin, "quote the target's value")
 
 
 def _trail(value: Any, found: Found, sources: tuple[Origin, ...]) -> Trail:

@@ -18,13 +18,18 @@ ItemTest = Callable[[Item], bool]
 
 
 class Target(NamedTuple):
-    """A target: whether it `selects` an item, the paths of its fields, and how to write (`options` of the file)."""
+    """A target: whether it `selects` an item, the paths of its fields, and how to write (`options` of the file).
+
+    `structured`: paths may lead into texts that hold JSON or YAML; `delimited_inside`: the delimiter counts there too.
+    """
 
     selects: ItemTest
     paths: tuple[Setting, ...]
     delimiter: str
     place: int
     create: bool
+    structured: bool
+    delimited_inside: bool
     setting: Setting
 
 
@@ -40,6 +45,8 @@ def target_of(setting: Setting, layer: Layer) -> Target:
         options.get("delimiter") or "",
         options.get("index") or 0,
         bool(options.get("create")),
+        layer.options.version >= (5, 8, 1),
+        layer.options.version >= (5, 8, 2),
         setting,
     )
 
