@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gitopsml import spec as specs
 from gitopsml.blueprint.build import broken_rules, provided
@@ -15,9 +15,11 @@ from gitopsml.files import Files
 from gitopsml.model.config import Config
 from gitopsml.model.pointer import Pointer
 from gitopsml.model.spec import AppSpec, EnvironmentSpec
+from gitopsml.model.words import did_you_mean
 from gitopsml.schemas.inputs import check
 
 Key = tuple[str, str]  # `team/app`, environment
+KUSTOMIZATIONS: Final = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 class Wrong(NamedTuple):
@@ -53,6 +55,7 @@ def expand(files: Files, config: Config, registry: Registry) -> Expanded:
     for one in instances.values():
         problems += check_uses(one, instances, everywhere)
         problems += _without_team(one.spec, values, teams)
+    problems += [problem for app in apps if app.app != specs.TEAM for problem in _local(app, files)]
     stop_at(problems)
     connect(instances, {key: provided(one.blueprint, one.scope) for key, one in instances.items()})
     broken = [(key, wrong) for key, one in instances.items() for wrong in _broken(one)]
@@ -105,6 +108,20 @@ def _without_team(spec: EnvironmentSpec, values: dict[Key, EnvironmentSpec], tea
         f"list it under environments of apps/{app.team}/team.yaml",
     )
     return [specs.error_at(app.document, ("environments", spec.environment), what, hint, key=True)]
+
+
+def _local(app: AppSpec, files: Files) -> list[UserError]:
+    """Folders of people's own changes that nothing would read."""
+    folder = f"apps/{app.key}/local"
+    problems: list[UserError] = []
+    for name in files.names(folder) if files.kind(folder) == "directory" else ():
+        if name not in app.environments:
+            hint = did_you_mean(name, app.environments)
+            problems.append(SpecError(f'{app.key} has no environment "{name}"', path=f"{folder}/{name}", hint=hint))
+        elif not any(files.kind(f"{folder}/{name}/{file}") == "file" for file in KUSTOMIZATIONS):
+            hint = "write one of kind: Component, or remove the folder"
+            problems.append(SpecError("there is no kustomization.yaml in it", path=f"{folder}/{name}", hint=hint))
+    return problems
 
 
 def _values(

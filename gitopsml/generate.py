@@ -39,8 +39,17 @@ class Generated:
     targets: dict[str, Key] = field(default_factory=dict)
 
 
-def generate(files: Files, config: Config, *, registry: Registry | None = None, only: Collection[str] | None = None) -> Generated:
+def generate(
+    files: Files,
+    config: Config,
+    *,
+    registry: Registry | None = None,
+    only: Collection[str] | None = None,
+    proof: bool = True,
+) -> Generated:
     """Everything that the specs of a repository make. `only` names the `team/app`s to lay out (all specs are read and checked).
+
+    `proof=False` leaves out the proof, for a comparison with files that were proved when they were written.
 
     Raises Problems or one UserError, each at its line; InternalError where the files would not render to what the blueprint said.
     """
@@ -51,7 +60,7 @@ def generate(files: Files, config: Config, *, registry: Registry | None = None, 
         resources = _objects(wanted)
         tree: dict[str, str] = {}
         for keys in _by_app(wanted):
-            tree |= _lay_out({key: wanted[key] for key in keys}, resources, files)
+            tree |= _lay_out({key: wanted[key] for key in keys}, resources, files, config.kustomize if proof else "")
         if only is None:
             tree |= _argocd(config, registry, expanded, resources, files)
         return Generated(tree, expanded.instances, resources, {_place(one).overlay(key[1]): key for key, one in wanted.items()})
@@ -69,14 +78,16 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _lay_out(app: dict[Key, Instance], resources: dict[Key, tuple[Resource, ...]], files: Files) -> dict[str, str]:
-    """The proved files of one app in all of its environments."""
+def _lay_out(app: dict[Key, Instance], resources: dict[Key, tuple[Resource, ...]], files: Files, proof: str) -> dict[str, str]:
+    """The files of one app in all of its environments; `proof` is the kustomize release to prove them with, "" for no proof."""
     first = next(iter(app.values()))
     place = _place(first)
     given = [Given(key[1], one.namespace, resources[key]) for key, one in app.items()]
-    local = [key[1] for key in app if files.kind(place.local(key[1])) == "directory"]
-    made = app_files(place, factor(given, first.spec.app.document, whole=place.app == TEAM), local)
-    prove.rendered_equal(made, {place.overlay(key[1]): resources[key] for key in app})
+    changed = {key[1] for key in app if files.kind(place.local(key[1])) == "directory"}
+    made = app_files(place, factor(given, first.spec.app.document, whole=place.app == TEAM), changed)
+    if proof:
+        directories = {place.built(key[1], changed=key[1] in changed): resources[key] for key in app}
+        prove.rendered_equal(made, directories, proof)
     return made
 
 

@@ -11,31 +11,22 @@ from gitopsml.kustomize.diff import same
 from gitopsml.model.pointer import Pointer, dotted
 from gitopsml.model.resource import Resource
 
-_COMPONENTS = "\ncomponents:\n"
 
+def rendered_equal(tree: Mapping[str, str], said: Mapping[str, tuple[Resource, ...]], version: str = "5.6.0") -> None:
+    """Render each directory of a tree of texts, like this kustomize release, and compare with its objects.
 
-def rendered_equal(tree: Mapping[str, str], said: Mapping[str, tuple[Resource, ...]]) -> None:
-    """Render each overlay (by its directory) of a tree of texts and compare with its objects.
-
-    People's own components are left out: they are not what a blueprint says. Raises InternalError, naming the field that differs.
+    Raises InternalError, naming the field that differs.
     """
     from gitopsml.kustomize import Cache, build
 
-    files = MemoryFiles({path: _without_components(path, text) for path, text in tree.items()})
+    files = MemoryFiles(tree)
     cache = Cache()
     for directory, resources in said.items():
         try:
-            rendered = build(files, directory, cache=cache).resources
+            rendered = build(files, directory, cache=cache, version=version).resources
         except UserError as error:
             raise InternalError(f"{directory} does not render: {error}") from error
         _compare(directory, {one.id: one.data for one in rendered}, {one.id: one.data for one in resources})
-
-
-def _without_components(path: str, text: str) -> str:
-    if not path.endswith("/kustomization.yaml"):
-        return text
-    head, found, _ = text.partition(_COMPONENTS)
-    return f"{head}\n" if found else text
 
 
 def _compare(directory: str, rendered: dict[Any, Any], said: dict[Any, Any]) -> None:

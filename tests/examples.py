@@ -1,4 +1,4 @@
-"""The repository of all examples of all blueprints: `blueprints/example-repository/` and every `examples/<case>/` in its place."""
+"""The repository of all examples: `blueprints/example-repository/`, and every `examples/<case>/` of a blueprint in its place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from conftest import ROOT
+
 from gitopsml import config
 from gitopsml.files import MemoryFiles
 from gitopsml.generate import Generated, generate

@@ -1,5 +1,6 @@
-"""Every example of every blueprint: its files are those of expected/ (GITOPSML_UPDATE=1 writes them), render to what the blueprint
-said, and lead back to where each field was written."""
+"""Every example of every blueprint: its files are those of expected/, render to what the blueprint said, and lead back to where
+each field was written. GITOPSML_UPDATE=1 writes expected/.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ import os
 from pathlib import Path
 
 import pytest
-
 from examples import BLUEPRINTS, Case, cases, generated
+
 from gitopsml.blueprint.publish import words
 from gitopsml.blueprint.registry import Registry, walk
 from gitopsml.files import DiskFiles, MemoryFiles

@@ -1,5 +1,6 @@
 """Specs -> files: deterministic, idempotent, proved; trails lead from every field to app.yaml or to the template."""
 
+# ruff: noqa: E501 - one case, one line
 from __future__ import annotations
 
 import pytest
@@ -126,14 +127,26 @@ def test_only_some_apps() -> None:
     assert list(part.targets.values()) == [("risk/scorer", "dev"), ("risk/scorer", "prod")]
 
 
-def test_peoples_own_component_is_referenced_last_and_not_proved() -> None:
-    own = {
-        "apps/risk/scorer/local/prod/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: x-\n"
-    }
+def test_peoples_own_component_has_the_last_word() -> None:
+    component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nreplicas: [{name: scorer, count: 9}]\n"
+    own = {"apps/risk/scorer/local/prod/kustomization.yaml": component}
     tree = made(dict(own)).tree
-    assert tree[f"{OVERLAYS}/prod/kustomization.yaml"].endswith("\ncomponents:\n- ../../../../../apps/risk/scorer/local/prod\n")
+    assert (
+        body(tree[f"{OVERLAYS}/prod/kustomization.yaml"])
+        == """\
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+- generated
+components:
+- ../../../../../apps/risk/scorer/local/prod
+"""
+    )
+    assert "- ../../../base" in tree[f"{OVERLAYS}/prod/generated/kustomization.yaml"]
     assert "components" not in tree[f"{OVERLAYS}/dev/kustomization.yaml"]
     assert "/apps/risk/scorer/local/prod" in tree["argocd/applications/risk-scorer-prod.yaml"]
+    rendered = build(MemoryFiles({**tree, **own}), f"{OVERLAYS}/prod").resources
+    assert next(one for one in rendered if one.kind == "Deployment").at("spec", "replicas") == 9
 
 
 def test_apps_that_use_each_other() -> None:

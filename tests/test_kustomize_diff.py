@@ -1,5 +1,6 @@
 """The law of patches: applied to the first object, the difference gives the second."""
 
+# ruff: noqa: E501 - one case, one line
 from __future__ import annotations
 
 import copy

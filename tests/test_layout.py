@@ -1,5 +1,6 @@
 """Factoring: base and overlays render to exactly what each environment should be, whatever that is; and they stay readable."""
 
+# ruff: noqa: E501 - one case, one line
 from __future__ import annotations
 
 from typing import Any

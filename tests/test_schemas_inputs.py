@@ -1,5 +1,6 @@
 """Mistakes in what people write, in words that help; the verdict equals a full validator's."""
 
+# ruff: noqa: E501 - one case, one line
 from __future__ import annotations
 
 import json
@@ -7,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import ROOT
 from gitopsml.schemas.inputs import check, unknown_words
 
 SIZE = {"title": "A length of time", "type": "string", "pattern": "^[1-9][0-9]*m$", "x-message": "write a duration such as 12m"}

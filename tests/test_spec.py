@@ -1,5 +1,6 @@
 """app.yaml and team.yaml: every mistake is said at its line, with what to do; layers merge as promised."""
 
+# ruff: noqa: E501 - one case, one line
 from __future__ import annotations
 
 import pytest
@@ -98,12 +99,20 @@ MISTAKES: dict[str, tuple[Changes, str]] = {
     "a misspelt file name": ({"apps/risk/other/app.yml": "a: 1"}, "apps/risk/other/app.yml: nothing reads this file; rename it to app.yaml"),
     "a name that is none": (
         {"apps/risk/Scorer_2/app.yaml": "a: 1"},
-        'apps/risk/Scorer_2/app.yaml: "Scorer_2" cannot be the name of an app; '
-        "rename the folder: use lower-case letters, digits and hyphens, beginning with a letter",
+        ('apps/risk/Scorer_2/app.yaml: "Scorer_2" cannot be the name of an app; '
+        "rename the folder: use lower-case letters, digits and hyphens, beginning with a letter"),
     ),
     "a long name": (
         {f"apps/risk/{'a' * 41}/app.yaml": "a: 1"},
         f'apps/risk/{"a" * 41}/app.yaml: the name "{"a" * 41}" has 41 characters; rename the folder: at most 40',
+    ),
+    "changes of one's own for an environment that is not there": (
+        {"apps/risk/scorer/local/prd/kustomization.yaml": "kind: Component"},
+        "apps/risk/scorer/local/prd: risk/scorer has no environment \"prd\"; did you mean 'prod'?",
+    ),
+    "changes of one's own that nothing would read": (
+        {"apps/risk/scorer/local/prod/patch.yaml": "a: 1"},
+        "apps/risk/scorer/local/prod: there is no kustomization.yaml in it; write one of kind: Component, or remove the folder",
     ),
 }  # fmt: skip
 

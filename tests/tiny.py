@@ -1,5 +1,6 @@
 """A tiny repository and tiny blueprints, in memory, for the tests of specs, blueprints, layout and generation."""
 
+# ruff: noqa: E501 - one case, one line
 from __future__ import annotations
 
 import textwrap

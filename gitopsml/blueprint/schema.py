@@ -10,6 +10,7 @@ from gitopsml.blueprint.expression import at
 from gitopsml.model.mergepatch import Traced
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer, lookup
+from gitopsml.schemas.inputs import unknown_words
 from gitopsml.yamlio import Document
 
 VOCABULARY: Final = "../vocabulary.json#/$defs/"
@@ -159,6 +160,9 @@ def _nullable(schema: Any) -> Any:
 def bundle(document: Document, vocabulary: Document | None) -> Schema:
     """A schema.json and the vocabulary -> Schema. Raises BlueprintError for dangling references and words we do not check."""
     own = document.data
+    for one in filter(None, (document, vocabulary)):
+        for pointer in unknown_words(one.data):
+            raise at(Origin(one, pointer), f"{pointer[-1]} is not a word of JSON Schema that is checked here")
     shared = vocabulary.data.get("$defs", {}) if vocabulary else {}
     data = _rewritten(own)
     definitions = {**data.get("$defs", {})}

@@ -34,6 +34,12 @@ class Place:
         """The directory that Argo CD syncs."""
         return f"{self.folder}/overlays/{environment}"
 
+    def built(self, environment: str, *, changed: bool) -> str:
+        """The directory with what the blueprint says. Where people change it, that is one below: a component of the same
+        kustomization would be applied before its images, replicas and patches, and lose against them.
+        """
+        return f"{self.overlay(environment)}/generated" if changed else self.overlay(environment)
+
     def local(self, environment: str) -> str:
         """The folder of people's own changes, a kustomize component."""
         return f"apps/{self.team}/{self.app}/local/{environment}"
@@ -50,8 +56,12 @@ def app_files(place: Place, factored: Factored, local: Iterable[str]) -> dict[st
         files[f"{place.folder}/base/{KUSTOMIZATION}"] = text(listing, place)
     here = set(local)
     for environment, overlay in factored.overlays.items():
-        component = f"../../../../../{place.local(environment)}" if environment in here else ""
-        files |= _overlay_files(place, overlay, names, component)
+        files |= _overlay_files(place, overlay, names, changed=environment in here)
+        if environment in here:
+            component = f"../../../../../{place.local(environment)}"
+            files[f"{place.overlay(environment)}/{KUSTOMIZATION}"] = text(
+                {**_HEAD, "resources": ["generated"], "components": [component]}, place
+            )
     return files
 
 
@@ -62,18 +72,18 @@ def text(data: Any, place: Place) -> str:
     return stamp(write(data, keep_order=True), place.source, place.blueprint)
 
 
-def _overlay_files(place: Place, overlay: Overlay, base: dict[Key, str], component: str) -> dict[str, str]:
-    folder = place.overlay(overlay.side.environment)
+def _overlay_files(place: Place, overlay: Overlay, base: dict[Key, str], *, changed: bool) -> dict[str, str]:
+    folder = place.built(overlay.side.environment, changed=changed)
     own = _file_names(place.name, overlay.objects, (*base.values(), *(f"patch-{name}" for name in base.values())))
     files = {f"{folder}/{own[key]}": text(body, place) for key, body in overlay.objects.items()}
     patches = sorted((f"patch-{base[patch.key]}", patch) for patch in overlay.patches)
     files |= {f"{folder}/{name}": text(patch.content, place) for name, patch in patches}
-    resources = (["../../base"] if base else []) + sorted(own.values())
-    files[f"{folder}/{KUSTOMIZATION}"] = text(_kustomization(overlay, resources, patches, component), place)
+    resources = (["../../../base" if changed else "../../base"] if base else []) + sorted(own.values())
+    files[f"{folder}/{KUSTOMIZATION}"] = text(_kustomization(overlay, resources, patches), place)
     return files
 
 
-def _kustomization(overlay: Overlay, resources: list[str], patches: list[tuple[str, Patch]], component: str) -> dict[str, Any]:
+def _kustomization(overlay: Overlay, resources: list[str], patches: list[tuple[str, Patch]]) -> dict[str, Any]:
     side = overlay.side
     made: dict[str, Any] = dict(_HEAD)
     if side.sets_namespace:
@@ -85,7 +95,6 @@ def _kustomization(overlay: Overlay, resources: list[str], patches: list[tuple[s
         ("images", side.images),
         ("replicas", side.replicas),
         ("patches", [_entry(name, patch) for name, patch in patches]),
-        ("components", [component] if component else []),
     )
     return made | {name: value for name, value in fields if value}
 

@@ -50,6 +50,13 @@ class Config:
     policies: tuple[str, ...] = ()  # folders of the repository's own policies
     document: Document | None = None
 
+    @property
+    def kustomize(self) -> str:
+        """The kustomize release that the repository's Argo CD renders like: 5.8.1 from Argo CD 3.5 on, 5.6.0 before."""
+        parts = str(self.argocd.get("version") or "").removeprefix("v").split(".")
+        numbers = [int(part) for part in parts[:2] if part.isdecimal()]
+        return "5.8.1" if numbers >= [3, 5] else "5.6.0"
+
     def environment(self, name: str) -> Environment | None:
         """The environment of this name, or None."""
         return next((one for one in self.environments if one.name == name), None)

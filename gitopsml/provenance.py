@@ -1,0 +1,128 @@
+"""A field of a generated object -> where a person writes it: app.yaml, a cluster file, gitopsml.yaml, or the field to set.
+
+What the specs say now is generated in memory when it is first asked for. An answer is given only where the target's files are
+what would be generated: otherwise places of the files themselves are the true ones (`state` tells why).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from gitopsml.blueprint.context import Instance
+from gitopsml.blueprint.registry import Registry
+from gitopsml.errors import UserError
+from gitopsml.files import Files
+from gitopsml.generate import Generated, generate
+from gitopsml.kustomize.diff import same
+from gitopsml.model import header
+from gitopsml.model.config import Config
+from gitopsml.model.finding import Explained
+from gitopsml.model.origin import Origin, Trail
+from gitopsml.model.pointer import Pointer, dotted, lookup
+from gitopsml.model.resource import Resource
+from gitopsml.model.target import Target
+
+State = Literal["clean", "stale", "edited", "orphan", "missing", ""]
+_BLUEPRINTS = "blueprints/"
+
+
+@dataclass(slots=True, eq=False)
+class Provenance:
+    """The specs of a repository behind its generated files."""
+
+    files: Files
+    config: Config
+    registry: Registry | None = None
+    _made: Generated | None = None
+    _failed: bool = False
+    _clean: dict[str, bool] = field(default_factory=dict)
+
+    def generated(self) -> Generated | None:
+        """What the specs make now; None where they are wrong (`gitopsml generate` says what is)."""
+        if self._made is None and not self._failed:
+            try:
+                self._made = generate(self.files, self.config, registry=self.registry, proof=False)
+            except UserError:
+                self._failed = True
+        return self._made
+
+    def state(self, path: str) -> State:
+        """What a file is: "" for one that is not generated, "clean" also where the specs cannot be read."""
+        if self.files.kind(path) != "file":
+            made = self.generated()
+            return "missing" if made is not None and path in made.tree else ""
+        text = self.files.read(path).decode("utf-8", "replace")
+        found = header.read(text)
+        if found is None:
+            return ""
+        if not found.intact:
+            return "edited"
+        made = self.generated()
+        if made is None or made.tree.get(path) == text:
+            return "clean"
+        return "stale" if path in made.tree else "orphan"
+
+    def values(self, target: Target) -> Mapping[str, Any]:
+        """The merged values of the app behind a target; {} where no spec makes it."""
+        one = self._instance(target.path)
+        return one.spec.values if one else {}
+
+    def explain(self, target: Target, resource: Resource, pointer: Pointer) -> Explained | None:
+        """Where the value at a pointer is written. None where the target is not generated, is not what would be generated, or
+        the object was changed afterwards (by the app's local component).
+        """
+        made = self.generated()
+        if made is None or target.path not in made.targets or not self._is_clean(target.path):
+            return None
+        said = next((one for one in made.resources[made.targets[target.path]] if one.id == resource.id), None)
+        if said is None or not same(lookup(said.data, pointer), lookup(resource.data, pointer)):
+            return None
+        one = made.instances[made.targets[target.path]]
+        return explained(one, said.trail.at(pointer))
+
+    def _instance(self, path: str) -> Instance | None:
+        made = self.generated()
+        key = made.targets.get(path) if made else None
+        return made.instances[key] if made and key else None
+
+    def _is_clean(self, directory: str) -> bool:
+        """Whether the files of an overlay and of its base are those that would be generated."""
+        if directory not in self._clean:
+            made = self.generated()
+            assert made is not None
+            below = (f"{directory}/", f"{directory.rpartition('/overlays/')[0]}/base/")
+            wanted = [path for path in made.tree if path.startswith(below)]
+            self._clean[directory] = all(self.state(path) == "clean" for path in wanted)
+        return self._clean[directory]
+
+
+def explained(one: Instance, trail: Trail) -> Explained:
+    """The first place that a person can change, and what to do there where that is not plain."""
+    sources = trail.sources if trail.derived else (trail.origin,)
+    by_hand = next((origin for origin in sources if not origin.document.path.startswith(_BLUEPRINTS)), None)
+    if by_hand is not None:
+        return Explained(by_hand, f"change {dotted(by_hand.pointer)}" if trail.derived and by_hand.pointer else "")
+    blueprint = Origin(one.spec.app.document, ("blueprint",))
+    names = list(dict.fromkeys(name for origin in sources for name in _fields(one, origin)))
+    if names:
+        return Explained(blueprint, f"set {names[0]} in {one.spec.app.document.path} (now the default of {one.blueprint})")
+    return Explained(blueprint, f"made by {one.blueprint}")
+
+
+def _fields(one: Instance, origin: Origin) -> Iterator[str]:
+    """The fields of the spec that stand for a place of the blueprint: a default's own field, the field of a derived value."""
+    for entry in one.blueprint.part.derive.values():
+        if entry.field and entry.value.origin == origin:
+            yield dotted(entry.field)
+    yield from (dotted(pointer) for pointer in _defaulted(one.spec.trail, one.spec.values, origin, ()))
+
+
+def _defaulted(trail: Trail, value: Any, origin: Origin, here: Pointer) -> Iterator[Pointer]:
+    if here and not trail.derived and trail.origin == origin:
+        yield here
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        if key in trail.parts:
+            yield from _defaulted(trail.parts[key], inner, origin, (*here, key))
