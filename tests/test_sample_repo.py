@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
 from conftest import ROOT
+
 from gitopsml.cli.main import main
 
 SAMPLE = ROOT / "sample-repo"

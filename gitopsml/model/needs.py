@@ -45,8 +45,8 @@ def largest(workload: Resource, view: PodView, deployed: ResourceSet) -> int:
         target = autoscaler.at("spec", "scaleTargetRef", "name")
         if target == workload.name and autoscaler.namespace == workload.namespace:
             maximum = autoscaler.at("spec", field)
-            return maximum if isinstance(maximum, int) else view.count
-    return view.count
+            return maximum if isinstance(maximum, int) else view.pods
+    return view.pods
 
 
 def pod_needs(view: PodView) -> dict[str, Fraction]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from gitopsml.model import Deployed, Resource, Violation, replicas
+from gitopsml.model import Deployed, Resource, Violation, pod_templates
 
 TITLE, SEVERITY, KINDS = "Disruption budget that blocks every drain", "error", ["PodDisruptionBudget"]
 WHY = "With no pod allowed to go, draining a node hangs: the upgrade stops, or somebody deletes the budget in a hurry."
@@ -33,4 +33,5 @@ def _least(workload: Resource, deployed: Deployed) -> int | None:
         if autoscaler.at("spec", "scaleTargetRef", "name") == workload.name and autoscaler.namespace == workload.namespace:
             minimum = autoscaler.at("spec", "minReplicas", default=1)
             return minimum if isinstance(minimum, int) else None
-    return replicas(workload)
+    views = pod_templates(workload)
+    return views[0].pods if views else None
