@@ -208,6 +208,8 @@ def _listed(setting: Setting, loader: Loader) -> Items:
     """The objects of files, directories and texts: the configurations of plugins."""
     parts = Accumulated()
     for entry in setting.parts():
+        if not entry.value:
+            continue
         if "\n" in entry.value or entry.value.lstrip().startswith("{"):
             parts.add(resources.items_of(read_inline(entry, Dialect.KUSTOMIZE).documents), entry)
         else:

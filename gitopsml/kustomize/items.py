@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from gitopsml.kustomize.scope import cluster_scoped
+from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer, lookup
 from gitopsml.model.resource import Resource
@@ -84,7 +85,7 @@ class Item:
 
     @property
     def api_version(self) -> str:
-        return _text(self.data.get("apiVersion"))
+        return text_of(self.data.get("apiVersion"))
 
     @property
     def group(self) -> str:
@@ -98,7 +99,7 @@ class Item:
 
     @property
     def kind(self) -> str:
-        return _text(self.data.get("kind"))
+        return text_of(self.data.get("kind"))
 
     @property
     def metadata(self) -> dict[str, Any]:
@@ -107,11 +108,11 @@ class Item:
 
     @property
     def name(self) -> str:
-        return _text(self.metadata.get("name"))
+        return text_of(self.metadata.get("name"))
 
     @property
     def namespace(self) -> str:
-        return _text(self.metadata.get("namespace"))
+        return text_of(self.metadata.get("namespace"))
 
     @cached_property
     def id(self) -> Id:
@@ -188,10 +189,6 @@ class Item:
             self.may_change_kind,
             self.variables,
         )
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def set_at(data: Any, pointer: Pointer, value: Any) -> Any:

@@ -213,7 +213,7 @@ def _set(cells: list[_Cell], element: _Cell | None, keys: Keys, values: Keys) ->
         if not isinstance(value, dict) and keys[0] and values and values[0]:
             kept.append(cell)
         elif not isinstance(value, dict) and keys[0] and values:
-            raise MergeProblem(f"the list merges by {keys[0]}, but one of its elements is no map", cell.part.trail)
+            raise _no_map(cell, keys)
         elif not _matches(value, keys, values):
             if values:
                 kept.append(cell)
@@ -231,7 +231,15 @@ def _matches(value: Any, keys: Keys, values: Keys) -> bool:
         return bool(values) and not isinstance(value, dict | list) and text_of(value) == values[0]
     if not values or not isinstance(value, dict):
         return False
-    return all(key in value and (not text or text_of(value[key]) == text) for key, text in zip(keys, values, strict=False))
+    return all(key in value and (not text or _spelled(value[key]) == text) for key, text in zip(keys, values, strict=False))
+
+
+def _no_map(cell: _Cell, keys: Keys) -> MergeProblem:
+    return MergeProblem(f"the list merges by {keys[0]}, but one of its elements is no map", cell.part.trail)
+
+
+def _spelled(value: Any) -> str:
+    return "null" if value is None else text_of(value)
 
 
 def _laid_over(collected: list[_Cell], old: list[_Cell], keys: Keys) -> list[_Cell]:
@@ -240,10 +248,12 @@ def _laid_over(collected: list[_Cell], old: list[_Cell], keys: Keys) -> list[_Ce
         if keys == UNION:
             _set(collected, cell, keys, (text_of(value),))
             continue
+        if value is not None and not isinstance(value, dict):
+            raise _no_map(cell, keys)
         values = []
         for key in keys:
-            if isinstance(value, dict) and value.get(key) is not None:
-                values.append(text_of(value[key]))
+            if isinstance(value, dict) and key in value:
+                values.append(_spelled(value[key]))
             else:
                 collected.append(cell)
         if len(keys) > 1:
