@@ -91,12 +91,14 @@ def _logic(scope: Scope, node: Any, wanted: bool) -> Iterator[Blame]:
 
 
 def _alternatives(found: list[list[Blame]]) -> Iterator[Blame]:
-    """One reason for each guilty element of the operand that has most of them; the other operands are said with each."""
-    main = max(range(len(found)), key=lambda number: len(found[number]))
-    before = [reason for reasons in found[:main] for reason in reasons]
-    after = [reason for reasons in found[main + 1 :] for reason in reasons]
+    """One reason for each guilty element of the operand that has most of them, of the last one where they are equal.
+
+    Exceptions are written first and the demand last ("is a batch job || has a probe"): what the last one reads comes first.
+    """
+    main = max(range(len(found)), key=lambda number: (len(found[number]), number))
+    others = [reason for number in reversed(range(len(found))) if number != main for reason in found[number]]
     for reason in found[main]:
-        parts = [*before, reason, *after]
+        parts = [reason, *others]
         pointers = tuple(dict.fromkeys(pointer for part in parts for pointer in part.pointers))
         operands = tuple(operand for part in parts for operand in part.operands)
         yield Blame(pointers, " || ".join(part.expression for part in parts), operands)

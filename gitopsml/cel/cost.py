@@ -78,7 +78,7 @@ def whole(*args: Any) -> int:
         if isinstance(value, str | bytes):
             total += (len(value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else len(value)) // 10
         elif is_list(value):
-            spend(len(value))
+            spend(4 * len(value))
             waiting.extend(value)
         elif is_map(value):
             spend(len(value))

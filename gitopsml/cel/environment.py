@@ -8,6 +8,7 @@ from typing import Final
 from gitopsml.cel.calls import compile_call
 from gitopsml.cel.checker import Checker
 from gitopsml.cel.compiler import Compiler
+from gitopsml.cel.errors import CompileError, Issue
 from gitopsml.cel.folds import compile_fold
 from gitopsml.cel.functions import Overloads
 from gitopsml.cel.libraries import LIBRARIES, Library, overloads_of
@@ -15,6 +16,7 @@ from gitopsml.cel.macros import LISTS, OPTIONALS, STANDARD, TWO_VARIABLES, Macro
 from gitopsml.cel.macros_plain import PLAIN
 from gitopsml.cel.parser import parse
 from gitopsml.cel.program import Program
+from gitopsml.cel.token_stream import MAX_DEPTH
 from gitopsml.cel.types import DYN, Type, list_of, map_of, optional_of, parse_type
 from gitopsml.cel.validators import validate
 
@@ -130,6 +132,12 @@ class Environment:
         `checked=False` leaves out what the type checker would refuse; such parts fail when they are evaluated.
         Raises CompileError, whose `.issues` have line, column and message.
         """
+        try:
+            return self._compile(source, variables, container=container, checked=checked)
+        except RecursionError:
+            raise CompileError([Issue(0, 0, f"expression recursion limit exceeded: {MAX_DEPTH}")]) from None
+
+    def _compile(self, source: str, variables: Mapping[str, str] | None, *, container: str, checked: bool) -> Program:
         declared = {name: parse_type(text) for name, text in (variables or {}).items()}
         parsed = parse(source, self.macros, optionals=self.optionals, quoted=not self.kubernetes_rules)
         checker = Checker(source, self, declared, container=container, strict=checked)

@@ -11,7 +11,14 @@ from gitopsml.cel.macros import Maker
 from gitopsml.cel.nodes import Node
 
 MAX_DEPTH: Final = 250
+_DEEP: Final = 40
 _FRAMES_NEEDED: Final = 12_000
+
+
+def _allow_deep_calls() -> None:
+    """250 levels of nesting take more frames than Python allows at first; ordinary expressions never come here."""
+    if sys.getrecursionlimit() < _FRAMES_NEEDED:
+        sys.setrecursionlimit(_FRAMES_NEEDED)
 
 
 class TokenStream:
@@ -77,6 +84,8 @@ class TokenStream:
         depth = 1 + max(self.depths.get(part.id, 0) for part in below)
         if depth > MAX_DEPTH:
             self.too_deep("max recursion depth exceeded")
+        if depth == _DEEP:
+            _allow_deep_calls()
         self.depths[node.id] = depth
         self.deepest = max(self.deepest, depth)
         return node
@@ -87,8 +96,8 @@ class TokenStream:
         self.deepest = max(self.deepest, self.nesting)
         if self.nesting > MAX_DEPTH:
             self.too_deep(f"expression recursion limit exceeded: {MAX_DEPTH}")
-        if self.nesting == 40 and sys.getrecursionlimit() < _FRAMES_NEEDED:
-            sys.setrecursionlimit(_FRAMES_NEEDED)  # 250 levels of nesting take more frames than Python's default
+        if self.nesting == _DEEP:
+            _allow_deep_calls()
 
     def wrap(self, node: Node, *below: Node) -> Node:
         """A node that does not count as a level of its own."""

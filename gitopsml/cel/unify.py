@@ -16,10 +16,11 @@ _SIMPLE: Final = _PRIMITIVE | {DURATION.name, TIMESTAMP.name}
 class Bindings:
     """What the type variables of one expression stand for."""
 
-    __slots__ = ("_count", "_map")
+    __slots__ = ("_count", "_map", "_undo")
 
     def __init__(self) -> None:
         self._map: dict[Type, Type] = {}
+        self._undo: list[tuple[Type, Type | None]] = []  # what bindings replaced since the last success
         self._count = 0
 
     def fresh(self) -> Type:
@@ -35,11 +36,19 @@ class Bindings:
 
     def all_assignable(self, given: Sequence[Type], wanted: Sequence[Type]) -> bool:
         """The same for a list of arguments: all of them, or nothing is bound."""
-        saved = dict(self._map)
-        if self._list(given, wanted):
-            return True
-        self._map = saved
-        return False
+        fits = self._list(given, wanted)
+        while not fits and self._undo:
+            variable, before = self._undo.pop()
+            if before is None:
+                del self._map[variable]
+            else:
+                self._map[variable] = before
+        self._undo.clear()
+        return fits
+
+    def _bind(self, variable: Type, kind: Type) -> None:
+        self._undo.append((variable, self._map.get(variable)))
+        self._map[variable] = kind
 
     def _list(self, given: Sequence[Type], wanted: Sequence[Type]) -> bool:
         return len(given) == len(wanted) and all(map(self._one, given, wanted))
@@ -79,11 +88,11 @@ class Bindings:
                 return False, True
             general = more_general(candidate, bound)
             if not self._occurs(variable, general):
-                self._map[variable] = general
+                self._bind(variable, general)
             return True, True
         if self._occurs(variable, candidate):
             return False, False
-        self._map[variable] = candidate
+        self._bind(variable, candidate)
         return True, False
 
     def _occurs(self, variable: Type, within: Type) -> bool:

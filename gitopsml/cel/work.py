@@ -11,7 +11,7 @@ from typing import Final
 
 from gitopsml.cel.errors import CostExceeded
 
-LIMIT: Final = 40_000_000
+LIMIT: Final = 20_000_000
 PER_ELEMENT: Final = 60  # looking at one element takes about as long as copying this many characters
 
 

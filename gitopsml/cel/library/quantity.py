@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
-from gitopsml.cel.errors import EvaluationError
+from gitopsml.cel.errors import CostExceeded, EvaluationError
 from gitopsml.cel.functions import Row
-from gitopsml.cel.work import spend
 
 _PARTS = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]*))?([eEinumkKMGTP]*[-+]?[0-9]*)\Z")
 _BINARY: Final = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _DECIMAL: Final = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _INT_MAX: Final = 2**63 - 1
 _NANO: Final = -9
+_LONGEST: Final = 4000  # characters of a text, digits of a sum
 FORMAT: Final = (
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
 )
@@ -50,7 +50,9 @@ def parse(text: str) -> Quantity:
     """Text -> Quantity. Raises ValueError with the API server's message."""
     if text == "0":
         return Quantity(0, 0, "decimal", True, text)
-    match = _PARTS.match(text) if len(text) <= 10_000 else None
+    if len(text) > _LONGEST:
+        raise ValueError("unable to parse numeric part of quantity")
+    match = _PARTS.match(text)
     if match is None or not (match.group(2) or match.group(3)):
         raise ValueError(FORMAT)
     sign, whole, fraction, suffix = match.groups()
@@ -95,7 +97,7 @@ def _rounded(value: int, scale: int) -> tuple[int, int]:
     """Away from zero to a billionth: whoever asks for a little gets a little."""
     if scale >= _NANO or value == 0:
         return value, scale
-    if _NANO - scale > len(str(abs(value))):
+    if _NANO - scale > _digits(abs(value)):
         return (1 if value > 0 else -1), _NANO
     quotient, rest = divmod(abs(value), 10 ** (_NANO - scale))
     quotient += rest > 0
@@ -115,12 +117,19 @@ def compare(one: Quantity, other: Quantity) -> int:
 
 
 def _magnitude(quantity: Quantity) -> int:
-    return len(str(abs(quantity.value))) + quantity.scale
+    return _digits(abs(quantity.value)) + quantity.scale
+
+
+def _digits(value: int) -> int:
+    """How many decimal digits a number has, without writing them."""
+    guess = value.bit_length() * 30103 // 100000
+    return guess + (10**guess <= value)
 
 
 def _aligned(one: Quantity, other: Quantity) -> tuple[int, int, int]:
     scale = min(one.scale, other.scale)
-    spend(10 * (one.scale + other.scale - 2 * scale))
+    if max(one.scale, other.scale) - scale > _LONGEST:
+        raise CostExceeded
     return one.value * 10 ** (one.scale - scale), other.value * 10 ** (other.scale - scale), scale
 
 
