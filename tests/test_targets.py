@@ -15,7 +15,7 @@ from gitopsml.config import load
 from gitopsml.errors import UserError
 from gitopsml.files import DiskFiles, MemoryFiles
 from gitopsml.model import Config, Target, TargetKind
-from gitopsml.targets import discover, reached_by, survey
+from gitopsml.targets import discover, loose_root, reached_by, survey
 from gitopsml.targets.layout import Identity, identity
 from gitopsml.targets.plain import may_be_manifest
 from gitopsml.targets.references import references
@@ -511,3 +511,48 @@ def test_long_chains_and_wide_fans_are_cheap() -> None:
     assert len(discovery.changed(["base399/kustomization.yaml"])) == 400
     assert len(discovery.changed(["base400/kustomization.yaml"])) == 400
     assert len(discovery.changed(["over7/kustomization.yaml"])) == 1
+
+
+# in no repository
+
+
+LOOSE = {
+    "base/kustomization.yaml": "resources: [../shared/pod.yaml]\n",
+    "shared/pod.yaml": POD,
+    "overlays/prod/kustomization.yaml": "resources: [../../base, https://example.com/x, ../../../gone]\n",
+    "overlays/prod/patch.yaml": POD,
+    "alone/a.yaml": POD,
+    "alone/b.yaml": POD,
+}
+
+
+@pytest.fixture
+def loose(tmp_path: Path) -> Path:
+    for path, text in LOOSE.items():
+        file = tmp_path / "outer" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return tmp_path / "outer"
+
+
+@pytest.mark.parametrize(
+    ("folder", "root"), [("overlays/prod", "."), ("base", "."), ("alone", "alone"), ("overlays", "."), ("shared", "shared")]
+)
+def test_what_kustomizations_name_decides_on_the_root(loose: Path, folder: str, root: str) -> None:
+    assert loose_root(str(loose / folder)) == os.path.normpath(loose / root)
+
+
+def test_a_kustomization_in_no_repository(loose: Path) -> None:
+    files = DiskFiles(loose_root(str(loose / "overlays" / "prod")))
+    assert [one.path for one in discover(files, ["overlays/prod"], load(files))] == ["overlays/prod"]
+    assert [one.path for one in discover(files, ["overlays/prod/patch.yaml"], load(files))] == ["overlays/prod/patch.yaml"]
+
+
+def test_loose_files_look_at_nothing_else(loose: Path) -> None:
+    class Quiet(DiskFiles):
+        def entries(self, path: str) -> Any:
+            raise AssertionError(path)
+
+    files = Quiet(str(loose / "alone"))
+    assert [one.files for one in discover(files, ["a.yaml", "b.yaml"], load(files))] == [("a.yaml", "b.yaml")]
+    assert [one.kind for one in discover(files, ["-"], load(files))] == [TargetKind.STDIN]

@@ -77,10 +77,9 @@ def command(  # noqa: PLR0917 - click hands the options over by name
 
 
 def _report(paths: Sequence[str], repo: str, changed: str | None, policies: Sequence[str], kubernetes: str) -> Report:
-    from gitopsml.config import find_root
     from gitopsml.lint import lint
 
-    root = os.path.realpath(repo) if repo else find_root(next((path for path in paths if path != _STDIN), "."))
+    root = os.path.realpath(repo) if repo else _root([path for path in paths if path != _STDIN] or ["."])
     return lint(
         root,
         [_inner(path, root) for path in paths] or [_inner(repo or ".", root)],
@@ -89,6 +88,19 @@ def _report(paths: Sequence[str], repo: str, changed: str | None, policies: Sequ
         kubernetes=kubernetes,
         stdin=_stdin() if _STDIN in paths else None,
     )
+
+
+def _root(paths: Sequence[str]) -> str:
+    """The repository around the first path; in no repository, what holds all that the paths name."""
+    from gitopsml.config import find_root
+    from gitopsml.files import DiskFiles
+    from gitopsml.targets import is_repository, loose_root
+
+    root = find_root(paths[0])
+    if is_repository(DiskFiles(root)):
+        return root
+    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in map(os.path.realpath, paths)]
+    return loose_root(os.path.commonpath(folders))
 
 
 def _stdin() -> bytes:

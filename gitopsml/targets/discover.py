@@ -10,32 +10,38 @@ from gitopsml.model.config import Config
 from gitopsml.model.glob import covers
 from gitopsml.model.target import Target, TargetKind
 from gitopsml.targets.deploys import Repository, deployed
-from gitopsml.targets.discovery import STDIN, Discovery, identity_of, kustomization, ordered, plain_folder
-from gitopsml.targets.graph import graph
+from gitopsml.targets.discovery import Discovery, identity_of, kustomization, ordered, plain_folder
+from gitopsml.targets.graph import Graph, graph
 from gitopsml.targets.layout import specs
+from gitopsml.targets.loose import is_loose
 from gitopsml.targets.parsed import Parsed
 from gitopsml.targets.plain import CHART, chart_folders, plain_folders
 from gitopsml.targets.remotes import own_urls, prefix_in_clone
 from gitopsml.targets.walk import Tree, join, walk
 
 
-def survey(files: Files, config: Config) -> Discovery:
-    """Looks at the whole repository once. Raises FileProblem where the root cannot be listed."""
+def survey(files: Files, config: Config, paths: Sequence[str] = ()) -> Discovery:
+    """Looks at the whole repository once. Raises FileProblem where the root cannot be listed.
+
+    `paths` is what will be asked for; where that is only standard input or loose files, nothing else is looked at.
+    """
+    if is_loose(files, paths):
+        return Discovery(Tree(), Graph({}), Parsed(files), config, (), {})
     tree, parsed = walk(files), Parsed(files)
     includes = graph(tree, parsed)
     inputs: dict[Target, frozenset[str]] = {}
     urls, prefix = own_urls(files, config), prefix_in_clone(files.root)
     _add_deployed(Repository(tree, includes, parsed, config, urls, prefix), inputs)
-    paths = {target.path for target in inputs if not target.unchecked}
+    known = {target.path for target in inputs if not target.unchecked}
     for folder in includes.leaves():
-        if folder not in paths:
+        if folder not in known:
             _add(kustomization(folder, config), frozenset(), inputs)
     taken = {path for target in inputs for path in target.files}
     for folder, names in plain_folders(tree, includes, parsed, config):
         left = tuple(path for path in names if path not in taken)
-        if folder not in paths and left:
+        if folder not in known and left:
             _add(plain_folder(folder, left, config), frozenset((folder, *left)), inputs)
-    _add_rest(tree, paths, inputs)
+    _add_rest(tree, known, inputs)
     inputs = {judged: files for target, files in inputs.items() for judged in _judged(target, config)}
     return Discovery(tree, includes, parsed, config, tuple(ordered(inputs)), inputs)
 
@@ -49,11 +55,11 @@ def _add(target: Target, files: frozenset[str], inputs: dict[Target, frozenset[s
     inputs[target] = inputs.get(target, frozenset()).union(files, specs(identity_of(target)))
 
 
-def _add_rest(tree: Tree, paths: set[str], inputs: dict[Target, frozenset[str]]) -> None:
+def _add_rest(tree: Tree, known: set[str], inputs: dict[Target, frozenset[str]]) -> None:
     """Charts, which only Helm can render, and what could not be followed."""
     for folder in chart_folders(tree):
         reason = "a Helm chart: only Helm can render it; keep the rendered manifests in Git to have them checked"
-        if folder not in paths:
+        if folder not in known:
             _add(Target(folder, TargetKind.FOLDER, unchecked=reason), frozenset((folder, join(folder, CHART))), inputs)
     for path in sorted(tree.broken):
         _add(Target(path, TargetKind.FILE, files=(path,)), frozenset((path,)), inputs)
@@ -81,9 +87,7 @@ def discover(files: Files, paths: Sequence[str], config: Config) -> list[Target]
     A base, a patch or a file of a kustomization stands for the targets that reach it. Content never raises: what cannot be read
     is a target that fails when it is evaluated. Raises UserError for a path that does not exist.
     """
-    if list(paths) == [STDIN]:
-        return [Target(STDIN, TargetKind.STDIN)]
-    return survey(files, config).below(paths)
+    return survey(files, config, paths).below(paths)
 
 
 def reached_by(files: Files, config: Config, changed: Iterable[str]) -> list[Target]:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from gitopsml.config import CLUSTERS, NAME
 from gitopsml.errors import UserError
-from gitopsml.files import Files, normal
+from gitopsml.files import normal
 from gitopsml.model.config import Config
 from gitopsml.model.target import Target, TargetKind
 from gitopsml.targets.graph import Graph
 from gitopsml.targets.layout import APPS, TEAM_APP, Identity, decides, identity, namespace
+from gitopsml.targets.loose import STDIN, is_repository
 from gitopsml.targets.parsed import Parsed
 from gitopsml.targets.plain import is_other, may_be_manifest
 from gitopsml.targets.walk import Tree, is_below, is_wanted
 
-STDIN = "-"
 _KINDS = tuple(TargetKind)
 
 
@@ -57,7 +57,7 @@ class Discovery:
         kind = "other" if clean in self.tree.broken else self.parsed.files.kind(clean)
         if kind == "missing":
             raise UserError("no such file or directory", path=path, hint="give a path below the root of the repository")
-        if kind == "file" and not _is_repository(self.parsed.files):
+        if kind == "file" and not is_repository(self.parsed.files):
             return self._alone(clean)
         if clean == "." or self._governs(clean):
             return self.changed([clean]) if clean != "." else self.targets
@@ -181,10 +181,6 @@ def identity_of(target: Target) -> Identity:
 
 def _folder_of(path: str) -> str:
     return path.rpartition("/")[0] or "."
-
-
-def _is_repository(files: Files) -> bool:
-    return any(files.kind(name) != "missing" for name in (NAME, ".git"))
 
 
 def ordered(targets: Iterable[Target]) -> list[Target]:

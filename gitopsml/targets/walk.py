@@ -37,10 +37,10 @@ class Tree:
         return name in self.folders.get(folder or ".", ())
 
 
-def walk(files: Files) -> Tree:
-    """The tree below the root, each folder looked at once, in sorted order. Raises FileProblem where the root is no folder."""
+def walk(files: Files, start: str = ".") -> Tree:
+    """The tree below a folder, each folder looked at once, in sorted order. Raises FileProblem where the root has no list."""
     tree = Tree()
-    todo = ["."]
+    todo = [start]
     while todo:
         folder = todo.pop()
         below: list[str] = []
