@@ -45,7 +45,8 @@ class Session:
 
     def choose(self, paths: Sequence[str], changed: Iterable[str] | None) -> list[Target]:
         """The targets to check, sorted."""
-        return self.discovery.choose(paths or ["."], changed)
+        self._discovery = survey(self.files, self.config, () if changed else paths)
+        return self._discovery.choose(paths or ["."], changed)
 
     def rendered(self, targets: Iterable[Target]) -> Iterator[Rendered]:
         """Each target with what it deploys, one after the other; what cannot be evaluated goes to `failures`."""
