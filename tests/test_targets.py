@@ -319,6 +319,12 @@ def test_a_file_outside_of_a_repository_stands_for_itself() -> None:
     assert only({"a.yaml": POD, "b.yaml": POD}, "a.yaml") == Target("a.yaml", TargetKind.FILE, files=("a.yaml",))
 
 
+def test_what_a_loose_file_reaches() -> None:
+    discovery = survey(MemoryFiles({"a.yaml": POD}), Config(""))
+    (target,) = discovery.below(["a.yaml"])
+    assert discovery.reached(target) == {"a.yaml"}
+
+
 def test_files_outside_of_a_repository_stand_together() -> None:
     tree = {"a.yaml": POD, "b.yaml": POD, "c.yaml": POD}
     assert only(tree, "a.yaml", "b.yaml") == Target(".", TargetKind.FOLDER, files=("a.yaml", "b.yaml"))

@@ -69,7 +69,8 @@ class Discovery:
     def reached(self, target: Target) -> frozenset[str]:
         """Every file and folder that decides on a target, existing or not."""
         inner = self.graph.reached(target.path) if target.kind is TargetKind.KUSTOMIZATION else ()
-        return self.inputs[target].union(inner)
+        known = self.inputs.get(target)  # a loose file or an orphan was made for the asking
+        return frozenset((target.path, *target.files, *inner)) if known is None else known.union(inner)
 
     def _below(self, folder: str) -> set[Target]:
         holders = self.graph.holders(self.graph.below(folder))
