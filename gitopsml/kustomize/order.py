@@ -55,8 +55,9 @@ def _ranks(first: list[str], last: list[str]) -> dict[str, int]:
     }
 
 
-def _key(item: Item, ranks: dict[str, int]) -> tuple[int, str, str]:
+def _key(item: Item, ranks: dict[str, int]) -> tuple[int, bool, str, str]:
+    """The sort key; of all kinds called Namespace the core one comes first."""
     group, version, kind, namespace, name = item.id
     text = "_".join((group or "~G", version or "~V", kind or "~K"))
     within = "|".join((".".join((kind or "[noKind]", version or "[noVer]", group or "[noGrp]")), namespace or "~X", name or "~N"))
-    return ranks.get(kind, 0), text, within
+    return ranks.get(kind, 0), kind == "Namespace" and group != "", text, within
