@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Final, NamedTuple
 
 from gitopsml.errors import UserError
 from gitopsml.lint.render import Noticed
-from gitopsml.model.chain import chain
 from gitopsml.model.finding import Explained, Finding, Location, Severity, Step
-from gitopsml.model.origin import Origin, Trail
-from gitopsml.model.pointer import Pointer, exists, lookup
+from gitopsml.model.place import Place, location_of, place_of
+from gitopsml.model.pointer import Pointer
 from gitopsml.model.resource import Resource
 from gitopsml.model.target import Target
 from gitopsml.policy import BUILTIN, Policy, Raw, Selection
-from gitopsml.yamlio import locate
 
 Explain = Callable[[Target, Resource, Pointer], Explained | None]
-_KIND: Final = ("kind",)
-
-
-class Place(NamedTuple):
-    """Where a finding is, and how the value came there; `remedy` says what to do where it is not the policy's own."""
-
-    location: Location
-    origin: Origin | None = None
-    steps: tuple[Step, ...] = ()
-    remedy: str = ""
 
 
 class Locator:
@@ -48,7 +35,7 @@ class Locator:
         """What the reader or renderer saw, as findings."""
         for one in noticed:
             policy = BUILTIN[one.policy]
-            place = Place(location(one.origin), one.origin) if one.origin else Place(one.location)
+            place = Place(location_of(one.origin), one.origin) if one.origin else Place(one.location)
             finding = self._made(policy, policy.severity, one.message, place, target)
             if finding is not None:
                 yield finding
@@ -66,13 +53,16 @@ class Locator:
 
     def _finding(self, raw: Raw, target: Target) -> Finding | None:
         violation, resource = raw.violation, raw.resource
+        remedy = ""
         if violation.origin is not None:
-            place = Place(location(violation.origin), violation.origin)
+            place = Place(location_of(violation.origin), violation.origin)
         elif resource is not None:
-            place = self._place(resource, violation.pointer, target)
+            place, remedy = self._place(resource, violation.pointer, target)
         else:
             place = Place(Location(raw.policy.path or target.path))
         finding = self._made(raw.policy, raw.severity, violation.message, place, target)
+        if finding is not None and remedy:
+            finding = replace(finding, remedy=remedy)
         if finding is None or resource is None:
             return finding
         return replace(finding, resource=resource.id, pointer=violation.pointer, operands=violation.operands)
@@ -89,41 +79,17 @@ class Locator:
             targets=(target.path,),
             title=policy.title,
             why=policy.why,
-            remedy=place.remedy or policy.remedy,
+            remedy=policy.remedy,
             chain=place.steps,
             origin=place.origin,
         )
 
-    def _place(self, resource: Resource, pointer: Pointer, target: Target) -> Place:
-        steps = chain(resource, pointer) if pointer else ()
-        trail = resource.trail.at(pointer or _KIND)
-        if pointer and not exists(resource.data, pointer):
-            place = Place(steps[0].location, trail.origin, steps) if steps else _nearest(resource, pointer)
-        else:
-            place = Place(location(trail.origin), trail.origin, steps)
+    def _place(self, resource: Resource, pointer: Pointer, target: Target) -> tuple[Place, str]:
+        """The place of a field, and how to change it where that is said."""
+        place = place_of(resource, pointer)
         found = self.explain(target, resource, pointer) if self.explain else None
         if found is None:
-            return place
-        step = Step(location(found.origin), "", "set here")
-        return Place(
-            step.location, found.origin, (step, *(place.steps or (Step(place.location, "", "generated here"),))), found.note
-        )
-
-
-def _nearest(resource: Resource, pointer: Pointer) -> Place:
-    """A missing field is missing in its nearest parent that exists."""
-    while pointer and not exists(resource.data, pointer):
-        pointer = pointer[:-1]
-    trail: Trail = resource.trail.at(pointer or _KIND)
-    return Place(location(trail.origin), trail.origin)
-
-
-def location(origin: Origin) -> Location:
-    """Where an origin is shown: a scalar at itself, a map or list at its key, a missing field at its nearest parent's key."""
-    document, pointer = origin
-    if document.data is None:
-        return Location(document.path, *locate(document, pointer))
-    while pointer and not exists(document.data, pointer):
-        pointer = pointer[:-1]
-    whole = isinstance(lookup(document.data, pointer), dict | list)
-    return Location(document.path, *locate(document, pointer, key=whole and bool(pointer)))
+            return place, ""
+        step = Step(location_of(found.origin), "", "set here")
+        steps = (step, *(place.steps or (Step(place.location, "", "generated here"),)))
+        return Place(step.location, found.origin, steps), found.note
