@@ -117,9 +117,9 @@ def failure(expression: Expression, reason: object, hint: str = "") -> Blueprint
     return at(expression.origin, f"${{{expression.text}}}: {reason}", hint)
 
 
-def at(origin: Origin, what: str, hint: str = "") -> BlueprintError:
-    """An error at an origin of a blueprint's file."""
+def at(origin: Origin, what: str, hint: str = "", *, key: bool = False) -> BlueprintError:
+    """An error at an origin of a blueprint's file; `key` points at the field's name."""
     from gitopsml.yamlio import locate
 
-    span = locate(origin.document, origin.pointer)
+    span = locate(origin.document, origin.pointer, key=key)
     return BlueprintError(what, path=origin.document.path, line=span.line, column=span.column, hint=hint)

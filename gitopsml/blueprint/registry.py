@@ -218,7 +218,7 @@ def _keys(document: Document, pointer: Pointer, data: Any, known: tuple[str, ...
         raise at(Origin(document, pointer), "must be a map")
     for key in data:
         if key not in known:
-            raise at(Origin(document, (*pointer, key)), f"unknown field {key}", did_you_mean(str(key), known))
+            raise at(Origin(document, (*pointer, key)), f"unknown field {key}", did_you_mean(str(key), known), key=True)
     return data
 
 

@@ -16,9 +16,8 @@ from gitopsml.yamlio import Document
 VOCABULARY: Final = "../vocabulary.json#/$defs/"
 LAYER: Final = "blueprint default"
 _OWN = "#/$defs/"
-_UNLAYERED = ("required", "minProperties", "dependentRequired", "if", "then", "else", "not")
+_UNLAYERED = ("required", "minProperties", "dependentRequired", "if", "then", "else", "not", "default")
 _NAMES_TO_SCHEMAS = ("properties", "patternProperties", "$defs")
-_SCHEMAS = ("additionalProperties", "items", "propertyNames", "if", "then", "else", "not")
 _LISTS_OF_SCHEMAS = ("anyOf", "oneOf", "allOf")
 
 
@@ -140,16 +139,20 @@ class Schema:
 
 
 def _partial(schema: Any) -> Any:
+    """A schema of values -> the schema of one layer of them: what is said about the whole does not hold for a part."""
     if not isinstance(schema, dict):
         return schema
-    made = {word: value for word, value in schema.items() if word not in _UNLAYERED and word != "default"}
-    for word, value in made.items():
+    made: dict[str, Any] = {}
+    for word, value in schema.items():
         if word in _NAMES_TO_SCHEMAS:
             made[word] = {name: _partial(one) if word == "$defs" else _nullable(_partial(one)) for name, one in value.items()}
         elif word == "additionalProperties" and isinstance(value, dict):
             made[word] = _nullable(_partial(value))
         elif word in _LISTS_OF_SCHEMAS:
-            made[word] = [_partial(one) for one in value]
+            forms = [_partial(one) for one in value]
+            made |= {"allOf" if word == "allOf" else "anyOf": forms} if all(forms) else {}
+        elif word not in _UNLAYERED:
+            made[word] = value
     return made
 
 

@@ -143,7 +143,7 @@ class Mapping:
 def _key(node: Node, scope: Scope) -> Any:
     name = node.render(scope).value
     if name is not ABSENT and not isinstance(name, str):
-        raise error_at(node.origin, "the key of a map must be text")
+        raise error_at(node.origin, "the key of a map must be text", key=True)
     return name
 
 
