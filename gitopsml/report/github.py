@@ -35,8 +35,13 @@ def lines(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - ever
 
 
 def _message(finding: Finding) -> str:
-    parts = [finding.message, finding.remedy, _seen(finding)]
-    return "; ".join(part for part in parts if part)
+    """What to do, in full where the remedy only says more of the same, and where."""
+    text, remedy = finding.message, finding.remedy
+    if remedy:
+        longer = remedy.casefold().startswith(text.casefold())
+        text = remedy if longer else f"{text.rstrip('.')}. {remedy}"
+    seen = _seen(finding)
+    return f"{text} ({seen})" if seen else text
 
 
 def _seen(finding: Finding) -> str:

@@ -15,16 +15,23 @@ from gitopsml.report.style import Style
 
 _TARGETS_SHOWN: Final = 5
 _VALUE_WIDTH: Final = 40
+_INDENT: Final = 13  # what stands before a note
+_NARROWEST: Final = 40
 
 
 def lines(report: Report, style: Style) -> Iterator[str]:
     """The whole report, without line ends."""
     redactor = Redactor(report.sources)
     explained: set[str] = set()
+    last: Location | None = None
     for finding in report.findings:
-        yield from _finding(finding, redactor, style, first=finding.policy not in explained)
+        yield from _head(finding, redactor, style)
+        if finding.location != last:
+            yield from snippet(finding.location, redactor, style, finding.severity.value)
+        yield from _tail(finding, redactor, style, first=finding.policy not in explained)
         yield ""
         explained.add(finding.policy)
+        last = finding.location
     yield from _unreadable(report, redactor, style)
     yield from _unchecked(report, style)
     yield summary(report, style)
@@ -36,28 +43,42 @@ def place(location: Location) -> str:
     return ":".join(parts)
 
 
-def _finding(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -> Iterator[str]:
+def _head(finding: Finding, redactor: Redactor, style: Style) -> Iterator[str]:
     where, kind = finding.location, finding.severity.value
     message = printable(redactor.text(finding.message, where.path))
     yield f"{style.paint(kind, kind)}: {style.paint('bold', message)} {style.paint('faint', f'[{printable(finding.policy)}]')}"
-    gutter = gutter_of(where)
-    yield f"{' ' * gutter}{style.paint('frame', '-->')} {place(where)}"
-    yield from snippet(where, redactor, style, kind)
+    yield f"{' ' * gutter_of(where)}{style.paint('frame', '-->')} {place(where)}"
+
+
+def _tail(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -> Iterator[str]:
+    """What is to be said of a finding below its snippet, long texts wrapped."""
+    edge = f"{' ' * gutter_of(finding.location)} {style.paint('frame', '=')}"
     for label, texts in _notes(finding, redactor, style, first=first):
         for number, text in enumerate(texts):
             head = f"{label}:" if number == 0 else ""
-            yield f"{' ' * gutter} {style.paint('frame', '=')} {style.paint('bold', f'{head:<6}')} {text}"
+            yield f"{edge} {style.paint('bold', f'{head:<6}')} {text}"
 
 
 def _notes(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -> Iterator[tuple[str, list[str]]]:
     path = finding.location.path
+    remedy = "" if _same(finding.remedy, finding.message) else printable(redactor.text(finding.remedy, path))
     yield "in", _about(finding)
     yield "from", _chain(finding.chain, redactor, style)
     if style.explain:
         yield "saw", [f"{printable(text)} = {printable(redactor.text(value, path))}" for text, value in finding.operands]
-    yield "fix", [printable(redactor.text(finding.remedy, path))] if finding.remedy else []
-    yield "why", [printable(finding.why)] if finding.why and first else []
-    yield "seen", _targets(finding.targets)
+    yield "fix", _wrapped(remedy, style)
+    yield "why", _wrapped(printable(finding.why) if first else "", style)
+    yield "seen", _wrapped(_targets(finding), style)
+
+
+def _same(remedy: str, message: str) -> bool:
+    return remedy.rstrip(".").casefold() == message.casefold()
+
+
+def _wrapped(text: str, style: Style) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, max(style.width - _INDENT, _NARROWEST), break_long_words=False, break_on_hyphens=False)
 
 
 def _about(finding: Finding) -> list[str]:
@@ -87,13 +108,18 @@ def _value(step: Step, redactor: Redactor) -> str:
     return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 1] + "…"
 
 
-def _targets(targets: tuple[str, ...]) -> list[str]:
-    """Where it would be deployed; one target says nothing that the place does not."""
+def _targets(finding: Finding) -> str:
+    """Where it would be deployed; nothing where the place of the finding says so already."""
+    targets = finding.targets
     if len(targets) < 2:
-        return [f"in {printable(target)}" for target in targets]
+        return "".join(f"in {printable(target)}" for target in targets if not _is_in(finding.location.path, target))
     shown = ", ".join(printable(target) for target in targets[:_TARGETS_SHOWN])
     more = len(targets) - _TARGETS_SHOWN
-    return [f"in {len(targets)} targets: {shown}" + (f" and {more} more" if more > 0 else "")]
+    return f"in {len(targets)} targets: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _is_in(path: str, target: str) -> bool:
+    return target in (path, "-", ".") or path.startswith(f"{target}/")
 
 
 def _unreadable(report: Report, redactor: Redactor, style: Style) -> Iterator[str]:
@@ -103,7 +129,7 @@ def _unreadable(report: Report, redactor: Redactor, style: Style) -> Iterator[st
         gutter = gutter_of(one.location)
         yield f"{' ' * gutter}{style.paint('frame', '-->')} {place(one.location)}"
         yield from snippet(one.location, redactor, style, "error")
-        if one.target and one.target != one.location.path:
+        if one.target and not _is_in(one.location.path, one.target):
             yield f"{' ' * gutter} {style.paint('frame', '=')} {style.paint('bold', 'seen: ')} in {printable(one.target)}"
         yield ""
 
