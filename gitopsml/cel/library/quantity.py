@@ -123,7 +123,7 @@ def _magnitude(quantity: Quantity) -> int:
 def _digits(value: int) -> int:
     """How many decimal digits a number has, without writing them."""
     guess = value.bit_length() * 30103 // 100000
-    return guess + (10**guess <= value)
+    return guess + int(10**guess <= value)
 
 
 def _aligned(one: Quantity, other: Quantity) -> tuple[int, int, int]:
