@@ -8,12 +8,13 @@ import os
 from pathlib import Path
 
 import pytest
-from examples import BLUEPRINTS, Case, cases, generated
+from examples import BLUEPRINTS, Case, cases, generated, repository
 
 from gitopsml.blueprint.publish import words
 from gitopsml.blueprint.registry import Registry, walk
 from gitopsml.files import DiskFiles, MemoryFiles
 from gitopsml.kustomize import build
+from gitopsml.lint.pipeline import lint
 from gitopsml.model.config import Config
 from gitopsml.model.pointer import exists, lookup
 from gitopsml.schemas.inputs import check
@@ -111,3 +112,13 @@ def test_the_starter_of_a_blueprint_is_valid(folder: Path) -> None:
     inputs = Inputs(blueprint.intent, schema.defaults(), frozenset(dict(schema.properties(()))), schema.filled)
     for environment in spec.environments:
         assert check(schema.data, merge(spec, environment, Config(""), inputs).values) == []
+
+
+def test_the_default_policies_find_nothing(tmp_path: Path) -> None:
+    """All examples in one repository, with what they generate."""
+    for path, content in {**repository()._tree, **{path: text.encode() for path, text in generated().tree.items()}}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    report = lint(str(tmp_path))
+    assert [(str(one.resource), one.policy, one.message, one.location.path) for one in report.findings] == []
+    assert (report.unreadable, report.unchecked) == ((), ())
