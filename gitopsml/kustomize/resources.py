@@ -13,7 +13,6 @@ from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import located
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Origin, Trail
-from gitopsml.model.pointer import dotted
 from gitopsml.yamlio import Dialect, Document, Stream, read
 
 _LISTS: Final = ("List", "ResourceList")
@@ -83,16 +82,11 @@ def _counts(one: Found) -> bool:
         raise located("metadata must be a mapping", _at(origin, "metadata"))
     if not _kind(data):
         raise located("the object has no kind", origin, "write apiVersion, kind and metadata.name")
-    for name in ("labels", "annotations"):
-        _check_texts((metadata or {}).get(name), _at(_at(origin, "metadata"), name))
+    if isinstance((metadata or {}).get("annotations"), list):
+        raise located("metadata.annotations must be a mapping", _at(origin, "metadata", "annotations"))
     if not _kind(data).endswith("List") and not text_of((metadata or {}).get("name")):
         raise located(f"the {_kind(data)} has no metadata.name", _at(origin, "metadata"), "give it a name")
     return True
-
-
-def _check_texts(value: Any, origin: Origin) -> None:
-    if value is not None and not isinstance(value, dict):
-        raise located(f"{dotted(origin.pointer)} must be a mapping", origin)
 
 
 def _kind(data: Any) -> str:
