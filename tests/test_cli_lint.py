@@ -260,3 +260,116 @@ def test_an_unknown_base(run: Run, repo: Path) -> None:
     code, _, err = run("--changed", "nosuchbranch")
     assert code == 2
     assert "nosuchbranch" in err
+
+
+# end to end
+
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  hostNetwork: true\n  containers: [{name: a, image: r/a:1}]\n"
+SECRET = "canary-7f3a9c"
+TREE = {
+    "base/kustomization.yaml": "resources: [pod.yaml]\n",
+    "base/pod.yaml": POD,
+    "dev/kustomization.yaml": "resources: [../base]\n",
+    "prod/kustomization.yaml": f"resources: [../base]\nsecretGenerator: [{{name: s, literals: [password={SECRET}]}}]\n",
+}
+
+
+def write(root: Path, tree: dict[str, str]) -> None:
+    for path, text in tree.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    write(tmp_path, {**TREE, "gitopsml.yaml": "apiVersion: gitopsml.dev/v1\n"})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("fleet")
+@pytest.mark.parametrize("path", [".", "base", "base/pod.yaml"])
+def test_a_mistake_in_a_base_is_one_finding_with_all_targets(run: Run, path: str) -> None:
+    code, out, _ = run("--format", "json", path)
+    (finding,) = (one for one in json.loads(out)["findings"] if one["policy"] == "host-network")
+    assert code == 1
+    assert (finding["path"], finding["line"], finding["targets"]) == ("base/pod.yaml", 5, ["dev", "prod"])
+
+
+@pytest.mark.usefixtures("fleet")
+@pytest.mark.parametrize("name", ["text", "json", "sarif", "github"])
+def test_a_secret_is_found_and_not_printed(run: Run, name: str) -> None:
+    code, out, err = run("--format", name, "prod")
+    assert code == 1
+    assert "secret-in-git" in out
+    assert SECRET not in out + err
+
+
+def test_one_unreadable_file_hides_nothing(run: Run, fleet: Path) -> None:
+    write(fleet, {"plain/broken.yaml": "apiVersion: v1\nkind: [\n", "plain/pod.yaml": POD})
+    code, out, _ = run("--format", "json", "plain")
+    report = json.loads(out)
+    assert code == 3
+    assert [one["path"] for one in report["unreadable"]] == ["plain/broken.yaml"]
+    assert "host-network" in {one["policy"] for one in report["findings"]}
+
+
+def test_a_link_out_of_the_repository(run: Run, fleet: Path) -> None:
+    (fleet.parent / "outside.yaml").write_text(POD)
+    (fleet / "plain").mkdir()
+    os.symlink("../../outside.yaml", fleet / "plain" / "a.yaml")
+    code, out, _ = run("plain")
+    assert code == 3
+    assert "a link leaves the repository" in out
+
+
+def test_a_kustomization_that_does_not_build(run: Run, fleet: Path) -> None:
+    write(fleet, {"bad/kustomization.yaml": "resources: [gone.yaml]\n"})
+    code, out, _ = run("bad")
+    assert code == 3
+    assert "bad/kustomization.yaml:1:" in out
+
+
+@pytest.mark.usefixtures("fleet")
+def test_manifests_from_standard_input(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(POD.encode())))
+    code, out, _ = run("-")
+    assert code == 1
+    assert "remove hostNetwork" in out
+
+
+def test_only_what_changed(run: Run, fleet: Path) -> None:
+    git(fleet, "init", "-q", "-b", "main")
+    git(fleet, "add", ".")
+    git(fleet, "commit", "-q", "-m", "one")
+    assert run("--changed") == (0, "checked 0 targets, 0 resources with 0 policies: nothing to check here\n", "")
+    assert run("--changed", "--fail-if-empty")[0] == 3
+    (fleet / "dev" / "kustomization.yaml").write_text("resources: [../base]\nnamespace: d\n")
+    assert "checked 1 target," in run("--changed")[1]
+    (fleet / "base" / "pod.yaml").write_text(POD.replace("true", "false"))
+    assert "checked 2 targets," in run("--changed")[1]
+
+
+@pytest.mark.usefixtures("fleet")
+def test_the_report_fits_its_schema(run: Run) -> None:
+    import jsonschema
+
+    from gitopsml.report import schema
+
+    jsonschema.Draft202012Validator(schema()).validate(json.loads(run("--format", "json")[1]))
+
+
+def test_nothing_below_a_path(run: Run, fleet: Path) -> None:
+    (fleet / "empty").mkdir()
+    assert run("empty") == (0, "checked 0 targets, 0 resources with 0 policies: nothing to check here\n", "")
+    assert run("empty", "--fail-if-empty")[0] == 3
+    assert run("gone")[0] == 2
+
+
+def test_a_kustomization_outside_of_any_repository(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, TREE)
+    monkeypatch.chdir(tmp_path / "dev")
+    code, out, _ = run()
+    assert code == 1
+    assert "--> base/pod.yaml:5:" in out

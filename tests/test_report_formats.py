@@ -171,6 +171,14 @@ def test_exit_codes(report: Report, fail_on: str, code: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("report", "code"), [(reports.CLEAN, 0), (reports.EMPTY, 3), (Report(unchecked=reports.FULL.unchecked), 3)]
+)
+def test_an_empty_run_is_green_unless_it_must_not_be(report: Report, code: int) -> None:
+    assert exit_code(report) == 0
+    assert exit_code(report, fail_if_empty=True) == code
+
+
+@pytest.mark.parametrize(
     ("environment", "terminal", "wanted"),
     [
         ({}, True, True),

@@ -37,6 +37,7 @@ class _Output(NamedTuple):
 @click.option(
     "--exit-zero", is_flag=True, help="Exit with 0 for findings too; the codes 2 and 3 stay. The same as --fail-on never."
 )
+@click.option("--fail-if-empty", is_flag=True, help="Exit with 3 where there is nothing to check below the paths.")
 @click.option("--changed", is_flag=False, flag_value="", default=None, metavar="[BASE]",
               help="Only targets that files reach which differ from BASE (default: the remote's main branch).")  # fmt: skip
 @click.option("--policies", multiple=True, type=click.Path(exists=True, file_okay=False), metavar="DIR",
@@ -55,6 +56,7 @@ def command(  # noqa: PLR0917 - click hands the options over by name
     outputs: tuple[str, ...],
     fail_on: str,
     exit_zero: bool,
+    fail_if_empty: bool,
     changed: str | None,
     policies: tuple[str, ...],
     kubernetes: str,
@@ -73,7 +75,7 @@ def command(  # noqa: PLR0917 - click hands the options over by name
     wanted = _pairs(formats, outputs)
     report = _report(paths, repo, changed, policies, kubernetes)
     _write(report, wanted, Style(explain=explain, category=category), color)
-    return exit_code(report, "never" if exit_zero else fail_on)
+    return exit_code(report, "never" if exit_zero else fail_on, fail_if_empty=fail_if_empty)
 
 
 def _report(paths: Sequence[str], repo: str, changed: str | None, policies: Sequence[str], kubernetes: str) -> Report:

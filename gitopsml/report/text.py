@@ -63,7 +63,7 @@ def _notes(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -
     path = finding.location.path
     remedy = "" if _same(finding.remedy, finding.message) else printable(redactor.text(finding.remedy, path))
     yield "in", _about(finding)
-    yield "from", _chain(finding.chain, redactor, style)
+    yield "from", _chain(finding, redactor, style)
     if style.explain:
         yield "saw", [f"{printable(text)} = {printable(redactor.text(value, path))}" for text, value in finding.operands]
     yield "fix", _wrapped(remedy, style)
@@ -89,10 +89,11 @@ def _about(finding: Finding) -> list[str]:
     return [printable(f"{text}, {dotted(finding.pointer)}" if finding.pointer else text)]
 
 
-def _chain(chain: tuple[Step, ...], redactor: Redactor, style: Style) -> list[str]:
+def _chain(finding: Finding, redactor: Redactor, style: Style) -> list[str]:
     """One line for each place where the value was written or overridden, in columns."""
+    chain = finding.chain
     if len(chain) < 2:
-        return [f"{printable(step.note)} at {place(step.location)}" for step in chain if step.note not in ("", "written here")]
+        return [f"{printable(step.note)} at {place(step.location)}" for step in chain if step.location != finding.location]
     rows = [(place(step.location), _value(step, redactor), printable(step.note)) for step in chain]
     first, second = (max(cells(row[column]) for row in rows) for column in (0, 1))
     return [
