@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from gitopsml import spec as specs
 from gitopsml.blueprint.build import broken_rules, provided
 from gitopsml.blueprint.context import Instance, check_uses, connect, instance
-from gitopsml.blueprint.registry import Blueprint, Registry
+from gitopsml.blueprint.registry import Blueprint, Registry, walk
 from gitopsml.errors import BlueprintError, Problems, SpecError, UserError
 from gitopsml.files import Files
 from gitopsml.model.config import Config
@@ -45,6 +45,7 @@ def expand(files: Files, config: Config, registry: Registry) -> Expanded:
     apps = specs.load(files, problems)
     problems += specs.same_namespace(apps)
     blueprints = {app.key: found for app in apps if (found := _blueprint(app, registry, problems))}
+    problems += _defaults(config, registry, blueprints.values())
     values = _values([app for app in apps if app.key in blueprints], blueprints, config, problems)
     instances = {
         key: instance(one, blueprints[key[0]], config, files, values.get((f"{one.app.team}/{specs.TEAM}", key[1])))
@@ -108,6 +109,33 @@ def _without_team(spec: EnvironmentSpec, values: dict[Key, EnvironmentSpec], tea
         f"list it under environments of apps/{app.team}/team.yaml",
     )
     return [specs.error_at(app.document, ("environments", spec.environment), what, hint, key=True)]
+
+
+def _defaults(config: Config, registry: Registry, used: Iterable[Blueprint]) -> list[UserError]:
+    """Words of gitopsml.yaml's `defaults` that no blueprint of the intent knows. Blueprints that nobody uses are asked last."""
+    known: dict[str, set[str]] = {}
+    for blueprint in dict.fromkeys(used):
+        known.setdefault(blueprint.intent, set()).update(dict(blueprint.schema.properties(())))
+    if all(set(words) <= known.get(intent, set()) for intent, words in config.defaults.items()):
+        return []
+    for blueprint in walk(registry):
+        known.setdefault(blueprint.intent, set()).update(dict(blueprint.schema.properties(())))
+    unknown = [
+        (intent, word) for intent, words in config.defaults.items() for word in words if word not in known.get(intent, set())
+    ]
+    if config.document is None:
+        return []
+    document = config.document
+    return [
+        specs.error_at(
+            document,
+            ("defaults", intent, word),
+            f"no blueprint for {intent} knows {word}",
+            did_you_mean(word, known.get(intent, ())),
+            key=True,
+        )
+        for intent, word in unknown
+    ]
 
 
 def _local(app: AppSpec, files: Files) -> list[UserError]:

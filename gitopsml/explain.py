@@ -70,8 +70,10 @@ def _find(expanded: Expanded, app: str, environment: str) -> Instance:
 
 
 def _leaves(one: Instance) -> Iterator[tuple[Pointer, Any, Trail]]:
-    for field, value in _fields(one.spec.values, ()):
-        yield field, value, one.spec.trail.at(field)
+    order = {name: number for number, (name, _) in enumerate(one.blueprint.schema.properties(()))}
+    for name in sorted(one.spec.values, key=lambda name: order.get(name, len(order))):
+        for field, value in _fields(one.spec.values[name], (name,)):
+            yield field, value, one.spec.trail.at(field)
 
 
 def _fields(value: Any, field: Pointer) -> Iterator[tuple[Pointer, Any]]:
@@ -79,7 +81,7 @@ def _fields(value: Any, field: Pointer) -> Iterator[tuple[Pointer, Any]]:
     if isinstance(value, dict) and value:
         for key, inner in value.items():
             yield from _fields(inner, (*field, key))
-    elif field:
+    else:
         yield field, value
 
 

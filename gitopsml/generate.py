@@ -23,8 +23,8 @@ from gitopsml.files import DiskFiles, Files
 from gitopsml.layout.factor import Given, factor
 from gitopsml.layout.files import Place, app_files, text
 from gitopsml.model.config import Config
-from gitopsml.model.resource import Resource
-from gitopsml.spec import TEAM
+from gitopsml.model.resource import Resource, ResourceId
+from gitopsml.spec import TEAM, error_at
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -109,8 +109,21 @@ def _objects(instances: dict[Key, Instance]) -> dict[Key, tuple[Resource, ...]]:
             made[key] = tuple(objects(one.blueprint, one.scope))
         except UserError as error:
             problems.append(error)
-    stop_at(problems)
+    stop_at(problems or _collisions(instances, made))
     return made
+
+
+def _collisions(instances: dict[Key, Instance], made: dict[Key, tuple[Resource, ...]]) -> Iterator[UserError]:
+    """Objects that two apps would both make on one cluster: they would overwrite each other."""
+    owners: dict[tuple[str, ResourceId], Key] = {}
+    for key, resources in made.items():
+        one = instances[key]
+        for resource in resources:
+            first = owners.setdefault((one.cluster.name, resource.id), key)
+            if first != key:
+                where = f" in namespace {resource.namespace}" if resource.namespace else ""
+                what = f"{key[0]} and {first[0]} would both make {resource.id}{where}"
+                yield error_at(one.spec.app.document, ("environments", key[1]), what, "rename one of the apps", key=True)
 
 
 def _place(one: Instance) -> Place:

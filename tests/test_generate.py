@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from tiny import APP, app, load, made, registry, repository
+from tiny import APP, DEPLOYMENT, app, load, made, registry, repository
 
 from gitopsml import prove
 from gitopsml.cli.schema import _schema
@@ -159,6 +159,23 @@ def test_apps_that_use_each_other() -> None:
     assert env == [{"name": "FEATURE_STORE_URL", "value": "http://other.risk-dev.svc:7000"}]
     namespace = generated.resources["risk/_team", "dev"][0]
     assert namespace.labels["apps"] == "2"
+
+
+def test_two_apps_that_would_make_one_object() -> None:
+    part = DEPLOYMENT.replace('metadata: {name: "${name}"', 'metadata: {name: "${spec.?load.orValue(name)}"')
+    other = "apiVersion: gitopsml.dev/v1\nblueprint: tiny@1\nimage: r/o:1\nport: 0\nload: 12m\nenvironments: {dev: {}}\n"
+    with pytest.raises(UserError) as raised:
+        made({"apps/risk/other/app.yaml": other}, deployment=part)
+    what = "risk/scorer and risk/other would both make Deployment/12m in namespace risk-dev"
+    assert str(raised.value) == f"{APP}:7:3: {what}; rename one of the apps"
+
+
+def test_defaults_that_no_blueprint_knows() -> None:
+    files = repository()
+    config = files._tree["gitopsml.yaml"].decode().replace("port: 9000", "prot: 9000")
+    with pytest.raises(UserError) as raised:
+        made({"gitopsml.yaml": config})
+    assert str(raised.value) == "gitopsml.yaml:7:22: no blueprint for serving knows prot; did you mean 'port'?"
 
 
 # the proof

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from gitopsml.explain import Explanation, Value
+    from gitopsml.explain import Explanation, Layer, Value
 
 _WIDEST = 48
 
@@ -51,8 +51,13 @@ def _text(one: Explanation) -> Iterator[str]:
 
 def _row(value: Value) -> tuple[str, str, str]:
     first, *below = value.layers
-    over = "".join(f", over {layer.value} ({layer.layer}, {layer.place})" for layer in below)
-    return value.field, first.value, f"{first.layer}, {first.place}{over}"
+    over = "".join(f", over {layer.value} ({_where(layer)})" for layer in below)
+    return value.field, first.value, f"{_where(first)}{over}"
+
+
+def _where(layer: Layer) -> str:
+    """The layer where the file's name does not say it, and the place."""
+    return layer.place if layer.layer in layer.place else f"{layer.layer}, {layer.place}"
 
 
 def _table(rows: Sequence[tuple[str, str, str]]) -> Iterator[str]:

@@ -27,13 +27,16 @@ class _Unsayable(Exception):
 
 def same(one: Any, other: Any) -> bool:
     """Equality of YAML data: unlike Python's, true is not 1."""
-    if isinstance(one, dict):
-        return (
-            isinstance(other, dict) and one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-        )
-    if isinstance(one, list):
-        return isinstance(other, list) and len(one) == len(other) and all(map(same, one, other))
-    return type(one) is type(other) and bool(one == other)
+    if one is other:
+        return True
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind is dict:
+        return len(one) == len(other) and all(key in other and same(value, other[key]) for key, value in one.items())
+    if kind is list:
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
 
 
 def strategic(base: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any] | None:
