@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from gitopsml.errors import RenderError, UserError
 from gitopsml.files import FileProblem, Files
-from gitopsml.kustomize import kustomization, patches, plugins, resources
+from gitopsml.kustomize import crds, kustomization, openapi, patches, plugins, resources
 from gitopsml.kustomize.accumulate import Accumulated
 from gitopsml.kustomize.cache import Cache
 from gitopsml.kustomize.fields import defaults, merged
@@ -19,10 +19,12 @@ from gitopsml.kustomize.finish import finished
 from gitopsml.kustomize.inline import read_inline
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.kustomization import Kustomization
-from gitopsml.kustomize.layer import Deleted, Items, Layer, Note, Options, Rendered, Setting, Step
-from gitopsml.kustomize.loader import Loader, below
+from gitopsml.kustomize.layer import Deleted, Items, Layer, Note, Rendered, Setting, Step
+from gitopsml.kustomize.loader import ChainError, Loader, below, chained
+from gitopsml.kustomize.options import options_of
 from gitopsml.kustomize.order import in_order
 from gitopsml.kustomize.refs import fixed
+from gitopsml.kustomize.shapes import Schemas
 from gitopsml.kustomize.specs import Fields
 from gitopsml.kustomize.steps.annotations import common_annotations
 from gitopsml.kustomize.steps.generators import config_maps, secrets
@@ -66,15 +68,7 @@ REFUSED: Final = {
     "helmCharts": "gitopsml runs no helm",
     "helmGlobals": "gitopsml runs no helm",
     "helmChartInflationGenerator": "gitopsml runs no helm",
-    "crds": "gitopsml does not read OpenAPI definitions of custom resources",
-    "openapi": "gitopsml does not replace the schemas of the built-in kinds",
     "buildMetadata": "gitopsml writes no build metadata into objects",
-}
-LOAD_RESTRICTORS: Final = {
-    "rootOnly": "rootOnly",
-    "none": "none",
-    "LoadRestrictionsRootOnly": "rootOnly",
-    "LoadRestrictionsNone": "none",
 }
 
 
@@ -98,7 +92,7 @@ def build(
 
     `load_restrictor` is "rootOnly" or "none". Raises RenderError, YamlError or FileProblem, placed at the cause.
     """
-    options = Options(_version(version), _restrictor(load_restrictor))
+    options = options_of(version, load_restrictor)
     cache = cache if cache is not None else Cache()
     cache.open(files, options)
     try:
@@ -107,23 +101,10 @@ def build(
             raise RenderError("not a directory", path=directory, hint="name a directory with a kustomization")
     except FileProblem as problem:
         raise RenderError(problem.what, path=directory, hint=problem.hint) from None
-    loader = Loader(files, real, options, cache, (real,), set())
+    loader = Loader(files, real, options, cache, (real,), set(), Schemas())
     file = _kustomization(loader)
     rendered = _rendered(file, loader, Accumulated())
     return Build(_finished(rendered, file, loader), rendered.files, rendered.warnings, rendered.notes, rendered.deleted)
-
-
-def _version(text: str) -> tuple[int, int, int]:
-    parts = text.removeprefix("v").split(".")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
-        raise RenderError(f"unknown kustomize version {text!r}", hint="write one such as 5.6.0")
-    return int(parts[0]), int(parts[1]), int(parts[2])
-
-
-def _restrictor(text: str) -> str:
-    if text not in LOAD_RESTRICTORS:
-        raise RenderError(f"unknown load restrictor {text!r}", hint="use rootOnly or none")
-    return LOAD_RESTRICTORS[text]
 
 
 def _kustomization(loader: Loader) -> Kustomization:
@@ -141,6 +122,8 @@ def _rendered(file: Kustomization, loader: Loader, parts: Accumulated) -> Render
     """One kustomization, on top of `parts`: nothing for a kustomization, all of the parent for a component."""
     setting = file.setting
     _demand_covered(setting)
+    if setting.has("openapi"):
+        _choose_schemas(setting.part("openapi"), loader)
     parts.warnings += file.warnings
     for key in ("resources", "bases"):
         for entry in _entries(setting, key):
@@ -166,6 +149,11 @@ def _demand_covered(setting: Setting) -> None:
             raise setting.part(key).error(f"`{key}` is not covered: {reason}", "remove it, or list the target as unchecked")
 
 
+def _choose_schemas(setting: Setting, loader: Loader) -> None:
+    file = loader.read(setting.get("path"), setting.part("path")) if setting.has("path") else None
+    openapi.choose(loader.schemas, setting, file)
+
+
 def _run(steps: tuple[tuple[str, Step], ...], layer: Layer, parts: Accumulated) -> None:
     for key, step in steps:
         setting = layer.setting(key)
@@ -182,6 +170,8 @@ def _configure(file: Kustomization, loader: Loader, parts: Accumulated) -> None:
         read = loader.read(entry.value, entry)
         document = kustomization.single(read.content, read.path)
         parts.add_fields(read_fields(Setting(document.data, Origin(document)), loader.options.version))
+    for entry in _entries(file.setting, "crds"):
+        parts.add_fields(crds.fields(loader.read(entry.value, entry)))
 
 
 def _layer(file: Kustomization, loader: Loader, extra: Fields | None) -> Layer:
@@ -192,13 +182,15 @@ def _layer(file: Kustomization, loader: Loader, extra: Fields | None) -> Layer:
     def objects(setting: Setting) -> Items:
         return _listed(setting, loader)
 
-    return Layer(loader.files, loader.directory, file.setting, loader.options, fields, loader.read, objects, loader.cache.memo)
+    shape_of, memo = loader.schemas.shape_of, loader.cache.memo
+    return Layer(loader.files, loader.directory, file.setting, loader.options, fields, loader.read, objects, shape_of, memo)
 
 
 def _resource(entry: Setting, loader: Loader, parts: Accumulated) -> None:
     path = entry.value
     if path.startswith(("http://", "https://")) or loader.is_file(path, entry):
         parts.add(_objects(path, entry, loader), entry)
+        loader.schemas.used = True
         return
     inner = loader.enter(path, entry)._replace(read_paths=set())
     parts.join(_base(inner, entry), entry)
@@ -226,13 +218,22 @@ def _objects(path: str, entry: Setting, loader: Loader) -> list[Item]:
 
 
 def _base(loader: Loader, entry: Setting) -> Rendered:
-    known = loader.cache.layers.get(loader.directory)
+    """What a base became: from the cache, except where schemas of the user's are, or would be, in force."""
+    known = loader.cache.layers.get(loader.directory) if not loader.schemas.chosen else None
+    if isinstance(known, Rendered) and known.schemas is not None and loader.schemas.used:
+        known = None
     if known is None:
-        known = loader.cache.layers[loader.directory] = _fresh(loader, entry)
+        plain = not loader.schemas.chosen
+        known = _fresh(loader, entry)
+        if plain and not isinstance(known, ChainError):
+            loader.cache.layers[loader.directory] = known
     elif isinstance(known, Rendered):
         _demand_no_cycle(known, loader, entry)
+        if known.schemas is not None:
+            loader.schemas.adopt(known.schemas)
     if isinstance(known, UserError):
         raise known
+    loader.schemas.used = loader.schemas.used or bool(known.items)
     return known
 
 
@@ -241,7 +242,9 @@ def _fresh(loader: Loader, entry: Setting) -> Rendered | UserError:
         file = _kustomization(loader)
         if file.component:
             return entry.error(f"{loader.directory} is a Component", "list it under `components`")
-        return _rendered(file, loader, Accumulated())
+        chosen = loader.schemas.chosen
+        rendered = _rendered(file, loader, Accumulated())
+        return rendered if chosen or not loader.schemas.chosen else rendered._replace(schemas=loader.schemas.copy())
     except UserError as error:
         return error
 
@@ -250,9 +253,8 @@ def _demand_no_cycle(known: Rendered, loader: Loader, entry: Setting) -> None:
     """A base rendered for another overlay may hold a directory that contains this one."""
     for directory in sorted(known.directories):
         if directory != loader.directory and any(below(root, directory) for root in loader.visited[:-1]):
-            raise entry.error(
-                f"cycle: {directory} contains a directory that is being built", "make the base a directory of its own"
-            )
+            what = f"cycle: {directory} contains a directory that is being built"
+            raise chained(entry, what, "make the base a directory of its own")
 
 
 def _component(entry: Setting, loader: Loader, parts: Accumulated) -> None:

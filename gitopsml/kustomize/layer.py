@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitopsml.errors import RenderError
 from gitopsml.kustomize.items import Id, Item
+from gitopsml.kustomize.shapes import Schemas, Shape
 from gitopsml.kustomize.specs import Fields
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.yamlio import Document
@@ -74,7 +75,8 @@ class Rendered(NamedTuple):
     """What a kustomization became, before the steps that only the outermost one takes.
 
     `fields` are the field tables its `configurations` add; `variables` its `vars` and those below; `directories` every
-    directory built on the way (a later cycle must not be missed); `files` every path read.
+    directory built on the way (a later cycle must not be missed); `files` every path read; `schemas` what an `openapi` on
+    the way decided.
     """
 
     items: list[Item]
@@ -85,6 +87,7 @@ class Rendered(NamedTuple):
     notes: tuple[Note, ...]
     warnings: tuple[str, ...]
     deleted: tuple[Deleted, ...]
+    schemas: Schemas | None = None
 
 
 class Options(NamedTuple):
@@ -102,7 +105,7 @@ class Layer:
     `configurations` of this layer and of those below. `read` gives a file that an entry of the kustomization names:
     `read(path, setting) -> File`, checked against the load restrictions, errors placed at the setting. `objects(setting)` gives
     the objects of a list of files, directories and texts, as `resources` does. `memo` keeps what steps worked out from immutable
-    things (a file, a document) for the other layers of the run.
+    things (a file, a document) for the other layers of the run. `shape_of(api_version, kind)` says which lists merge how.
     """
 
     files: Files
@@ -112,6 +115,7 @@ class Layer:
     fields: Fields
     read: Callable[[str, Setting], File]
     objects: Callable[[Setting], Items]
+    shape_of: Callable[[str, str], Shape | None]
     memo: dict[Any, Any] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from gitopsml.errors import RenderError
 from gitopsml.files import FileProblem, Files, normal
 from gitopsml.kustomize.cache import Cache
 from gitopsml.kustomize.layer import File, Options, Setting
+from gitopsml.kustomize.shapes import Schemas
 from gitopsml.yamlio import Document
 
 MAX_DEPTH: Final = 64
@@ -30,6 +32,7 @@ class Loader(NamedTuple):
     cache: Cache
     visited: tuple[str, ...]
     read_paths: set[str]
+    schemas: Schemas
 
     def read(self, path: str, setting: Setting) -> File:
         """A file that an entry names. Raises RenderError: missing, remote, outside what the load restrictions allow."""
@@ -94,11 +97,10 @@ class Loader(NamedTuple):
         """Raises RenderError where a directory is, or contains, one of those that led here; or where the way is too long."""
         for root in self.visited:
             if below(root, real):
-                raise setting.error(
-                    f"cycle: {real} contains {root}, which is being built", "make the base a directory of its own"
-                )
+                what = f"cycle: {real} contains {root}, which is being built"
+                raise chained(setting, what, "make the base a directory of its own")
         if len(self.visited) >= MAX_DEPTH:
-            raise setting.error(f"more than {MAX_DEPTH} kustomizations deep", "make the chain of bases shorter")
+            raise chained(setting, f"more than {MAX_DEPTH} kustomizations deep", "make the chain of bases shorter")
 
     def _where(self, path: str, setting: Setting) -> str:
         """A path of the kustomization -> relative to the root of the files."""
@@ -111,6 +113,16 @@ class Loader(NamedTuple):
             return normal(path if self.directory == "." else f"{self.directory}/{path}")
         except FileProblem:
             raise setting.error(f"{path} leaves the repository", "move it below the repository's root") from None
+
+
+class ChainError(RenderError):
+    """A base that does not build only because of what led to it: another overlay may use it."""
+
+
+def chained(setting: Setting, what: str, hint: str) -> ChainError:
+    """A ChainError at a setting."""
+    error = setting.error(what, hint)
+    return ChainError(error.what, path=error.path, line=error.line, column=error.column, hint=error.hint)
 
 
 def below(path: str, directory: str) -> bool:

@@ -14,7 +14,7 @@ from gitopsml.kustomize.merge import merged, plain
 from gitopsml.kustomize.parts import ABSENT, MergeProblem, Part
 from gitopsml.kustomize.patchtext import PatchText, from_field, from_file
 from gitopsml.kustomize.select import selected
-from gitopsml.kustomize.shapes import Shape, shape_of
+from gitopsml.kustomize.shapes import Shape
 from gitopsml.kustomize.text import text_of
 from gitopsml.kustomize.unique import demand_unique
 from gitopsml.model.origin import Trail
@@ -190,7 +190,7 @@ def _merged_into(items: Items, chosen: Items, patch: Item, layer: Layer, *, by_t
 
 def _merged(item: Item, patch: Item, part: Part, layer: Layer) -> Item | None:
     base = item.remember() if patch.may_rename or patch.may_change_kind else item
-    shape = shape_of(item.api_version, item.kind) or shape_of(item.api_version, patch.kind)  # kustomize asks both sides
+    shape = layer.shape_of(item.api_version, item.kind) or layer.shape_of(item.api_version, patch.kind)  # kustomize asks both
     try:
         new = merged(Part(base.data, base.trail), part, shape, base_is_plain=_plain(base.data, shape, layer))
     except MergeProblem as problem:
@@ -202,11 +202,11 @@ def _merged(item: Item, patch: Item, part: Part, layer: Layer) -> Item | None:
 
 
 def _plain(data: dict[str, Any], shape: Shape | None, layer: Layer) -> bool:
-    key = ("plain", id(data))
+    key = ("plain", id(data), id(shape))
     known = layer.memo.get(key)
     if known is None:
-        known = layer.memo[key] = (data, plain(data, shape))  # the object is kept, so that its id stays its own
-    return bool(known[1])
+        known = layer.memo[key] = (data, shape, plain(data, shape))  # both are kept, so that their ids stay their own
+    return bool(known[2])
 
 
 def _prepared(patch: Item, layer: Layer, *, by_target: bool) -> Part:

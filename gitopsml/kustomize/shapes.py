@@ -29,6 +29,29 @@ def shape_of(api_version: str, kind: str) -> Shape | None:
     return _shapes().get(f"{api_version}/{kind}")
 
 
+@dataclass(slots=True, eq=False)
+class Schemas:
+    """The schemas of one build. `used`: objects were read already; `chosen`: a kustomization decided."""
+
+    custom: dict[tuple[str, str], Shape] = field(default_factory=dict)
+    with_built_in: bool = True
+    chosen: bool = False
+    used: bool = False
+
+    def shape_of(self, api_version: str, kind: str) -> Shape | None:
+        """The shape of a kind in a version, or None where nothing is known of it."""
+        shape = shape_of(api_version, kind) if self.with_built_in else None
+        return shape or self.custom.get((api_version, kind))
+
+    def copy(self) -> Schemas:
+        """A snapshot."""
+        return Schemas(self.custom, self.with_built_in, self.chosen, self.used)
+
+    def adopt(self, other: Schemas) -> None:
+        """Take over what a base decided that was built before."""
+        self.custom, self.with_built_in, self.chosen = other.custom, other.with_built_in, True
+
+
 @cache
 def _shapes() -> dict[str, Shape]:
     table: dict[str, Shape] = {}
