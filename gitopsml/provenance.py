@@ -36,16 +36,16 @@ class Provenance:
     config: Config
     registry: Registry | None = None
     _made: Generated | None = None
-    _failed: bool = False
+    problem: UserError | None = None  # what is wrong with the specs, once they were asked for
     _clean: dict[str, bool] = field(default_factory=dict)
 
     def generated(self) -> Generated | None:
         """What the specs make now; None where they are wrong (`gitopsml generate` says what is)."""
-        if self._made is None and not self._failed:
+        if self._made is None and self.problem is None:
             try:
                 self._made = generate(self.files, self.config, registry=self.registry, proof=False)
-            except UserError:
-                self._failed = True
+            except UserError as error:
+                self.problem = error
         return self._made
 
     def state(self, path: str) -> State:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitopsml.config import load
-from gitopsml.files import DiskFiles
+from gitopsml.files import DiskFiles, Files
 from gitopsml.lint.locate import Locator
 from gitopsml.lint.merge import merged
+from gitopsml.lint.native import no_ops, not_as_generated, schema_problems, spec_failures, without_echo
 from gitopsml.lint.policies import registry_of
 from gitopsml.lint.render import Rendered
 from gitopsml.lint.session import Session, with_stdin
@@ -17,6 +18,7 @@ from gitopsml.model.deployed import Deployed
 from gitopsml.model.finding import Finding, Report, Unchecked, sorted_findings
 from gitopsml.model.target import Target
 from gitopsml.policy import Registry, Selection, check, check_repository
+from gitopsml.provenance import Provenance
 
 
 def lint(
@@ -39,7 +41,7 @@ def lint(
     files = with_stdin(DiskFiles(root), stdin)
     config = config or load(files)
     registry = registry_of(files, config, policies)
-    run = Run(Session(files, config, kubernetes=kubernetes), registry, Selection(registry, config, only))
+    run = Run(files, config, registry, Selection(registry, config, only), kubernetes)
 
     targets = run.session.choose(paths, changed)
     evaluated = [target for target in targets if not target.unchecked]
@@ -64,11 +66,13 @@ def lint(
 class Run:
     """The stages between targets and findings, one target after the other."""
 
-    def __init__(self, session: Session, registry: Registry, selection: Selection) -> None:
-        self.session = session
+    def __init__(self, files: Files, config: Config, registry: Registry, selection: Selection, kubernetes: str = "") -> None:
+        self.provenance = Provenance(files, config) if config.document is not None else None
+        values, explain = (self.provenance.values, self.provenance.explain) if self.provenance else (None, None)
+        self.session = Session(files, config, kubernetes=kubernetes, values=values)
         self.registry = registry
         self.selection = selection
-        self.locator = Locator(selection)
+        self.locator = Locator(selection, explain)
         self.executed: set[str] = set()
 
     def findings(self, targets: list[Target]) -> Iterator[Finding]:
@@ -81,8 +85,14 @@ class Run:
     def _of_target(self, rendered: Rendered) -> Iterator[Finding]:
         active = self.selection.active(rendered.target)
         self.executed.update(one.policy.id for one in active)
-        yield from self.locator.noticed(rendered.noticed, rendered.target)
-        yield from self.locator.findings(check(active, self.session.deployed(rendered)), rendered.target)
+        noticed = [*rendered.noticed, *no_ops(rendered.notes)]
+        if self.provenance is not None:
+            noticed += not_as_generated(self.provenance, rendered.files)
+            self.session.failures.extend(spec_failures(self.provenance, rendered.target))
+        yield from self.locator.noticed(noticed, rendered.target)
+        deployed = self.session.deployed(rendered)
+        refused = list(schema_problems(deployed))
+        yield from self.locator.findings(without_echo(refused, check(active, deployed)), rendered.target)
 
     def _of_repository(self, targets: list[Target]) -> Iterator[Finding]:
         """Policies that look at all targets together get them lazily rendered; without such a policy nothing happens."""

@@ -10,7 +10,7 @@ from gitopsml.errors import UserError, YamlError
 from gitopsml.files import Files
 from gitopsml.kustomize import Cache, Note, build
 from gitopsml.kustomize.kustomization import NAMES
-from gitopsml.model.finding import Location, Unevaluated
+from gitopsml.model.finding import Location, Severity, Unevaluated
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.resource import Resource, ResourceSet
 from gitopsml.model.target import Target, TargetKind
@@ -35,6 +35,7 @@ class Noticed(NamedTuple):
     message: str
     location: Location
     origin: Origin | None = None
+    severity: Severity | None = None  # where it is not that of the check
 
 
 @dataclass(slots=True)

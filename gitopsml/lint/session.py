@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from gitopsml.config import CLUSTERS, NAME
 from gitopsml.errors import UserError
 from gitopsml.files import Files, MemoryFiles
 from gitopsml.lint.render import STDIN, Rendered, Renderer
@@ -16,6 +17,7 @@ from gitopsml.model.finding import Finding, Unevaluated
 from gitopsml.model.resource import Resource, ResourceSet
 from gitopsml.model.target import Target
 from gitopsml.targets import Discovery, survey
+from gitopsml.targets.layout import APPS
 
 _KEPT: Final = 64  # rendered targets kept for look-ups: those of a team and of what it uses
 Values = Callable[[Target], Mapping[str, Any]]
@@ -32,7 +34,7 @@ class Session:
         self.failures: list[Unevaluated] = []
         self.resources = 0
         self.targets = 0
-        self._renderer = Renderer(files, kustomize_version(config))
+        self._renderer = Renderer(files, config.kustomize)
         self._discovery: Discovery | None = None
         self._kept: OrderedDict[Target, ResourceSet] = OrderedDict()
 
@@ -75,7 +77,8 @@ class Session:
         """Who a target is."""
         cluster = self.cluster(target)
         environment = self.config.environment(target.environment)
-        values = self.values(target) if self.values else {}
+        made = self.values
+        values = Later(lambda: made(target)) if made else {}
         return TargetInfo(target, cluster, protected=bool(environment and environment.protected), values=values)
 
     def cluster(self, target: Target) -> Cluster | None:
@@ -95,8 +98,10 @@ class Session:
 
     def paths(self, targets: Iterable[Target]) -> set[str]:
         """Every path that decides on these targets, and standard input where it is one."""
-        found = {path for target in targets for path in self.discovery.reached(target)}
-        return found | {path for target in targets for path in target.files}
+        found = {path for target in targets for path in (*self.discovery.reached(target), *target.files)}
+        for target in targets:
+            found.update({NAME, f"{CLUSTERS}/{target.cluster}.yaml", f"{APPS}/{target.team}/{target.app}/app.yaml"})
+        return {path for path in found if path == STDIN or self.files.kind(path) == "file"}
 
     def sources(self, findings: Iterable[Finding]) -> dict[str, str]:
         """The texts of the files that findings point into."""
@@ -139,11 +144,26 @@ class Session:
         return resources
 
 
-def kustomize_version(config: Config) -> str:
-    """Argo CD 3.5 and later render like kustomize 5.8.1, earlier ones like 5.6.0."""
-    parts = str(config.argocd.get("version") or "").removeprefix("v").split(".")
-    numbers = [int(part) for part in parts[:2] if part.isdecimal()]
-    return "5.8.1" if numbers >= [3, 5] else "5.6.0"
+class Later(Mapping[str, Any]):
+    """The values of a spec, read when a policy asks for one."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Any]]) -> None:
+        self._make = make
+        self._made: Mapping[str, Any] | None = None
+
+    def _values(self) -> Mapping[str, Any]:
+        if self._made is None:
+            self._made = self._make()
+        return self._made
+
+    def __getitem__(self, key: str) -> Any:
+        return self._values()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values())
+
+    def __len__(self) -> int:
+        return len(self._values())
 
 
 def _beside(other: Target, target: Target) -> bool:
