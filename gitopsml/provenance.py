@@ -13,7 +13,7 @@ from typing import Any, Literal
 from gitopsml.blueprint.context import Instance
 from gitopsml.blueprint.registry import Registry
 from gitopsml.errors import UserError
-from gitopsml.files import Files
+from gitopsml.files import FileProblem, Files
 from gitopsml.generate import Generated, generate
 from gitopsml.kustomize.diff import same
 from gitopsml.model import header
@@ -50,10 +50,11 @@ class Provenance:
 
     def state(self, path: str) -> State:
         """What a file is: "" for one that is not generated, "clean" also where the specs cannot be read."""
-        if self.files.kind(path) != "file":
+        try:
+            text = self.files.read(path).decode("utf-8", "replace")
+        except FileProblem:  # whoever evaluates the file says what is wrong with it
             made = self.generated()
             return "missing" if made is not None and path in made.tree else ""
-        text = self.files.read(path).decode("utf-8", "replace")
         found = header.read(text)
         if found is None:
             return ""
