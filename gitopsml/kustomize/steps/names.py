@@ -9,7 +9,7 @@ from gitopsml.kustomize.fields import reach
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, Layer, Setting, located
 from gitopsml.kustomize.specs import FieldSpec
-from gitopsml.kustomize.steps.sources import sources_of, text_at
+from gitopsml.kustomize.steps.sources import retyped, sources_of, text_at
 from gitopsml.model.pointer import Pointer
 
 # Kinds that keep their names; a group of None is any group.
@@ -72,4 +72,4 @@ def _put(item: Item, pointer: Pointer, affix: Setting, before: bool) -> Item:
     text = text_at(item, pointer)
     value = affix.value + text if before else text + affix.value
     sources = (affix.origin, *sources_of(trail)) if old is not None else (affix.origin,)
-    return item.derive(pointer, value, sources, "namePrefix" if before else "nameSuffix")
+    return item.derive(pointer, retyped(value, trail), sources, "namePrefix" if before else "nameSuffix")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from gitopsml.kustomize.fieldpath import PathProblem, Reached, split, targets
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Setting
-from gitopsml.kustomize.steps.sources import distinct, sources_of, text_at
+from gitopsml.kustomize.steps.sources import distinct, is_plain, is_untagged, sources_of, text_at
 from gitopsml.kustomize.steps.structured import Change, Unwritable, changed_text, place_of, pointers_in, read_text
 from gitopsml.kustomize.steps.targets import Target
 from gitopsml.kustomize.text import text_of
@@ -19,6 +20,9 @@ from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
 
 STEP: Final = "replacement"
 _NAME: Final = "metadata.name"
+_UNTYPED: Final = object()  # where a value would be: the new text has the type that YAML gives it
+_DATE: Final = object()
+_DATES: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]*\Z")
 
 
 class Found(NamedTuple):
@@ -116,8 +120,17 @@ def _set(item: Item, pointer: Pointer, found: Found, target: Target, path: Setti
     if target.delimiter:
         text = _joined(text_at(item, pointer) if there else "", text, target)
         sources += sources_of(item.trail.at(pointer)) if there else ()
-    value = _typed(item, text, old if there else _UNTYPED, path)
+    value = _typed(item, text, _typed_by(old, item.trail.at(pointer)) if there else _UNTYPED, path)
     return item.write(pointer, value, _trail(value, found, distinct(sources)))
+
+
+def _typed_by(old: Any, trail: Trail) -> Any:
+    """What says the type of the new text: the old value, except for a text whose type a step took away, and for a date."""
+    if not isinstance(old, str):
+        return old
+    if is_untagged(trail) and is_plain(trail):
+        return _UNTYPED
+    return _DATE if _DATES.match(old) and is_plain(trail) else old
 
 
 def _whole(item: Item, pointer: Pointer, found: Found, target: Target, path: Setting) -> Item:
@@ -139,9 +152,6 @@ def _joined(old: str, text: str, target: Target) -> str:
     return target.delimiter.join(parts)
 
 
-_UNTYPED: Final = object()
-
-
 def _typed(item: Item, text: str, old: Any, path: Setting) -> Any:
     """A text as the type of what it replaces; a new field gets the type that the text has in YAML."""
     try:
@@ -155,17 +165,15 @@ def typed(text: str, old: Any) -> Any:
     """A text as the type of `old` (_UNTYPED: as YAML types it). Raises ScalarError where it does not fit."""
     if isinstance(old, str):
         return text
-    if old is None:
-        return None
     resolved = resolve(text, Dialect.KUSTOMIZE)
     if old is _UNTYPED or _fits(resolved.kind, old):
         return value_of(resolved)
-    raise ScalarError("true or false is expected" if isinstance(old, bool) else "a number is expected")
+    raise ScalarError("the old value is of another type")
 
 
 def _fits(kind: str, old: Any) -> bool:
-    if isinstance(old, bool):
-        return kind == "bool"
+    if old is None or old is _DATE or isinstance(old, bool):
+        return kind == {None: "null", _DATE: "timestamp"}.get(old, "bool")
     return kind == "int" or (kind == "float" and isinstance(old, float))
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer
+from gitopsml.yamlio import Dialect, locate, source_line
+from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
+
+_UNTAGGED: Final = frozenset(("namePrefix", "nameSuffix", "images"))
+_STYLES: Final = ('"', "'", "|", ">")
 
 
 def sources_of(trail: Trail) -> tuple[Origin, ...]:
@@ -39,3 +44,28 @@ def written(value: Any, trail: Trail) -> str:
 def text_at(item: Item, pointer: Pointer) -> str:
     """The text of the scalar at a pointer of an item, as it was written."""
     return written(item.at(*pointer), item.trail.at(pointer))
+
+
+def retyped(text: str, trail: Trail) -> Any:
+    """A text that replaces a scalar without a type of its own: a number where it looks like one and nothing was quoted there."""
+    try:
+        resolved = resolve(text, Dialect.KUSTOMIZE)
+        return text if resolved.kind == "str" or not is_plain(trail) else value_of(resolved)
+    except ScalarError:
+        return text
+
+
+def is_plain(trail: Trail) -> bool:
+    """Whether a scalar was first written without quotes: kustomize keeps the style, whatever it writes there."""
+    first = list(trail.history())[-1]
+    document, pointer = first.origin
+    if first.derived or document.data is None:
+        return False
+    span = locate(document, pointer)
+    return not source_line(document.text, span.line)[span.column - 1 :].startswith(_STYLES)
+
+
+def is_untagged(trail: Trail) -> bool:
+    """Whether a step has taken a scalar's type away, so that what is written there next is typed anew."""
+    last = next((one for one in trail.history() if one.step != "replacement"), trail)
+    return last.step in _UNTAGGED
