@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from gitopsml.config import CLUSTERS, NAME
 from gitopsml.errors import UserError
-from gitopsml.files import Files, MemoryFiles
+from gitopsml.files import FileProblem, Files, MemoryFiles
 from gitopsml.lint.render import STDIN, Rendered, Renderer
 from gitopsml.model.cluster import Cluster
 from gitopsml.model.config import Config
@@ -101,7 +101,14 @@ class Session:
         found = {path for target in targets for path in (*self.discovery.reached(target), *target.files)}
         for target in targets:
             found.update({NAME, f"{CLUSTERS}/{target.cluster}.yaml", f"{APPS}/{target.team}/{target.app}/app.yaml"})
-        return {path for path in found if path == STDIN or self.files.kind(path) == "file"}
+        return {path for path in found if path == STDIN or self._is_file(path)}
+
+    def _is_file(self, path: str) -> bool:
+        """A link that leaves the repository is none: it is among the failures already."""
+        try:
+            return self.files.kind(path) == "file"
+        except FileProblem:
+            return False
 
     def sources(self, findings: Iterable[Finding]) -> dict[str, str]:
         """The texts of the files that findings point into."""
