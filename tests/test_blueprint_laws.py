@@ -186,7 +186,7 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], set[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("blueprint", "before", "after", "kinds"), CHANGES, ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(("blueprint", "before", "after", "kinds"), CHANGES, ids=lambda value: (str(sorted(value)) if isinstance(value, set) else str(value))[:50])
 def test_a_word_changes_only_what_it_should(
     blueprint: str, before: dict[str, Any], after: dict[str, Any], kinds: set[str]
 ) -> None:
