@@ -179,6 +179,12 @@ def test_no_secret_is_printed(file: str, name: str) -> None:
 SURE = {file: file not in ("env", "env map", "json patch of env", "unreadable", "url") for file in FILES}
 
 
+@pytest.mark.parametrize("path", ["<stdin>", "-", "base/Kustomization", "x.yml"])
+def test_yaml_of_any_name(path: str) -> None:
+    assert CANARY not in output("text", leaking(path, FILES["secret text"]))
+    assert CANARY not in output("text", leaking(path, FILES["generator"]))
+
+
 def test_env_files_show_names_only() -> None:
     finding = replace(reports.NOTE, location=Location("base/app.env", 2, 1, 2, 3))
     shown = output("text", Report((finding,), sources={"base/app.env": f"A={CANARY}\nB={CANARY}\n"}))

@@ -29,6 +29,7 @@ _CREDENTIALS: Final = (
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{4,2000}\.?[A-Za-z0-9_-]{0,2000}"), MASK),
     (re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.{0,200}"), MASK),
 )
+_YAML_NAMES: Final = ("-", "<stdin>", "Kustomization")
 _SHORTEST = 6  # shorter values of Secrets are ordinary words; a snippet masks them all the same
 
 
@@ -101,7 +102,7 @@ def _masked(text: str, number: int, span: _Span) -> str:
 
 
 def _secrets(path: str, text: str) -> tuple[list[_Span], tuple[str, ...]]:
-    if not path.endswith((".yaml", ".yml", ".json")) and path != "-":
+    if not path.endswith((".yaml", ".yml", ".json")) and path.rpartition("/")[2] not in _YAML_NAMES:
         return _assignments(text), ()
     if not _WORTH_READING.search(text):
         return [], ()
