@@ -192,6 +192,14 @@ def test_env_files_show_names_only() -> None:
     assert "2 | B=***" in shown
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_chain_that_leads_into_an_env_file(name: str) -> None:
+    step = Step(Location("s.env", 1, 1, 1, len(CANARY) + 3), f"A={CANARY}", "from an env file")
+    whole = Step(Location("s.yaml", 2, 1, 4, 1), f"stringData: {CANARY}", "written here")
+    sources = {"s.env": f"A={CANARY}\n", "s.yaml": f"kind: Secret\nstringData:\n  x: {CANARY}\n"}
+    assert CANARY not in output(name, Report((replace(reports.NOTE, chain=(step, whole)),), sources=sources))
+
+
 def test_what_is_no_secret_is_shown() -> None:
     text = (
         "kind: Deployment\nspec:\n  serviceAccountName: token-reader\n  secretName: db\n  automountServiceAccountToken: false\n"

@@ -66,10 +66,11 @@ class Redactor:
         return self.text(text, path)
 
     def hides(self, place: Location) -> bool:
-        """Whether a place lies in a value that must not be printed."""
+        """Whether a place holds, or lies in, a value that must not be printed."""
+        start = (place.line, place.column)
+        end = max(start, (place.end_line, place.end_column))
         return any(
-            (span.line, span.column) <= (place.line, place.column) <= (span.end_line, span.end_column)
-            for span in self._look(place.path)
+            (span.line, span.column) <= end and start <= (span.end_line, span.end_column) for span in self._look(place.path)
         )
 
     def text(self, text: str, path: str) -> str:
