@@ -200,6 +200,17 @@ def test_a_chain_that_leads_into_an_env_file(name: str) -> None:
     assert CANARY not in output(name, Report((replace(reports.NOTE, chain=(step, whole)),), sources=sources))
 
 
+@pytest.mark.parametrize("piece", ["-eyJ", "sk-", "://a", "password=", "ghp_", "-----BEGIN ", "token=a ", "eyJa.", "://:"])
+def test_long_hostile_lines_are_cheap(piece: str) -> None:
+    import time
+
+    from gitopsml.report.redact import scrub
+
+    start = time.process_time()
+    scrub(piece * (1_000_000 // len(piece)))
+    assert time.process_time() - start < 2
+
+
 def test_what_is_no_secret_is_shown() -> None:
     text = (
         "kind: Deployment\nspec:\n  serviceAccountName: token-reader\n  secretName: db\n  automountServiceAccountToken: false\n"
@@ -207,3 +218,14 @@ def test_what_is_no_secret_is_shown() -> None:
     shown = output("text", Report((replace(reports.NOTE, location=Location("x.yaml", 5, 1, 5, 4)),), sources={"x.yaml": text}))
     assert "automountServiceAccountToken: false" in shown
     assert "secretName: db" in shown
+
+
+def test_many_findings_in_one_long_line_are_cheap() -> None:
+    import time
+
+    text = "a: [" + "sk-" * 300_000 + "]\n"
+    findings = tuple(replace(reports.NOTE, location=Location("x.yaml", 1, number, 1, number + 1)) for number in range(1, 300))
+    start = time.process_time()
+    shown = output("text", Report(findings, sources={"x.yaml": text}))
+    assert time.process_time() - start < 5
+    assert max(len(line) for line in shown.splitlines()) < 200

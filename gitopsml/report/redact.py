@@ -22,15 +22,17 @@ _SECRET_KEY: Final = re.compile(
     r"(?:password|passwd|passphrase|token|apikey|secretkey|accesskey|accesskeyid|privatekey|clientsecret|credentials?)\Z"
 )
 _PATCHED: Final = re.compile(r"/(?:data|stringData)(?:/|\Z)|/env(?:/|\Z)")
+# no match can begin inside of a run of token characters, so that long lines stay linear
 _CREDENTIALS: Final = (
     (re.compile(r"(?<=://)[^/@\s\"']{1,200}(?=@)"), MASK),
     (re.compile(r"((?:passw(?:or)?d|token|secret|api[-_]?key)=)[^\s\"',;&]{1,200}", re.IGNORECASE), rf"\1{MASK}"),
-    (re.compile(r"\b(?:gh[oprsu]_|github_pat_|glpat-|xox[abprs]-|sk-|hf_|AKIA|ASIA)[A-Za-z0-9_-]{12,200}"), MASK),
-    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{4,2000}\.?[A-Za-z0-9_-]{0,2000}"), MASK),
+    (re.compile(r"(?<![A-Za-z0-9_-])(?:gh[oprsu]_|github_pat_|glpat-|xox[abprs]-|sk-|hf_|AKIA|ASIA)[A-Za-z0-9_-]{12,200}"), MASK),
+    (re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{4,2000}\.?[A-Za-z0-9_-]{0,2000}"), MASK),
     (re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.{0,200}"), MASK),
 )
 _YAML_NAMES: Final = ("-", "<stdin>", "Kustomization")
-_SHORTEST = 6  # shorter values of Secrets are ordinary words; a snippet masks them all the same
+_LONGEST: Final = 10_000
+_SHORTEST: Final = 6  # shorter values of Secrets are ordinary words; a snippet masks them all the same
 
 
 class _Span(NamedTuple):
@@ -48,6 +50,7 @@ class Redactor:
     _spans: dict[str, list[_Span]] = field(default_factory=dict)
     _values: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _lines: dict[str, list[str]] = field(default_factory=dict)
+    _shown: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file as they are; none where its text is not known."""
@@ -59,11 +62,14 @@ class Redactor:
 
     def line(self, path: str, number: int) -> str:
         """One line of a file, from 1, with its secret parts masked."""
-        text = self.lines(path)[number - 1]
-        for span in reversed(self._look(path)):
-            if span.line <= number <= span.end_line:
-                text = _masked(text, number, span)
-        return self.text(text, path)
+        known = self._shown.get((path, number))
+        if known is None:
+            text = self.lines(path)[number - 1]
+            for span in reversed(self._look(path)):
+                if span.line <= number <= span.end_line:
+                    text = _masked(text, number, span)
+            known = self._shown[path, number] = self._cleaned(text, path)
+        return known
 
     def hides(self, place: Location) -> bool:
         """Whether a place holds, or lies in, a value that must not be printed."""
@@ -74,7 +80,10 @@ class Redactor:
         )
 
     def text(self, text: str, path: str) -> str:
-        """A text that speaks of a file, without the values of its Secrets and without credentials."""
+        """A text that speaks of a file, without the values of its Secrets and without credentials; a very long one is cut."""
+        return self._cleaned(text if len(text) <= _LONGEST else text[:_LONGEST] + "…", path)
+
+    def _cleaned(self, text: str, path: str) -> str:
         self._look(path)
         for value in self._values.get(path, ()):
             text = text.replace(value, MASK)
