@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from gitopsml.errors import RenderError, UserError
 from gitopsml.files import FileProblem, Files
-from gitopsml.kustomize import crds, kustomization, openapi, patches, plugins, resources
+from gitopsml.kustomize import crds, kustomization, metadata, openapi, patches, plugins, resources
 from gitopsml.kustomize.accumulate import Accumulated
 from gitopsml.kustomize.cache import Cache
 from gitopsml.kustomize.fields import defaults, merged
@@ -68,7 +68,6 @@ REFUSED: Final = {
     "helmCharts": "gitopsml runs no helm",
     "helmGlobals": "gitopsml runs no helm",
     "helmChartInflationGenerator": "gitopsml runs no helm",
-    "buildMetadata": "gitopsml writes no build metadata into objects",
 }
 
 
@@ -103,6 +102,7 @@ def build(
         raise RenderError(problem.what, path=directory, hint=problem.hint) from None
     loader = Loader(files, real, options, cache, (real,), set(), Schemas())
     file = _kustomization(loader)
+    loader = loader._replace(tracked=bool(file.setting.get("buildMetadata")))
     rendered = _rendered(file, loader, Accumulated())
     return Build(_finished(rendered, file, loader), rendered.files, rendered.warnings, rendered.notes, rendered.deleted)
 
@@ -158,7 +158,9 @@ def _run(steps: tuple[tuple[str, Step], ...], layer: Layer, parts: Accumulated) 
     for key, step in steps:
         setting = layer.setting(key)
         if setting is not None:
-            parts.items = step(parts.items, setting, layer)
+            before, parts.items = parts.items, step(parts.items, setting, layer)
+            if layer.tracked:
+                parts.items = metadata.noted(before, parts.items, key, layer)
 
 
 def _entries(setting: Setting, key: str) -> list[Setting]:
@@ -183,7 +185,9 @@ def _layer(file: Kustomization, loader: Loader, extra: Fields | None) -> Layer:
         return _listed(setting, loader)
 
     shape_of, memo = loader.schemas.shape_of, loader.cache.memo
-    return Layer(loader.files, loader.directory, file.setting, loader.options, fields, loader.read, objects, shape_of, memo)
+    return Layer(
+        loader.files, loader.directory, file.setting, loader.options, fields, loader.read, objects, shape_of, memo, loader.tracked
+    )
 
 
 def _resource(entry: Setting, loader: Loader, parts: Accumulated) -> None:
@@ -219,13 +223,13 @@ def _objects(path: str, entry: Setting, loader: Loader) -> list[Item]:
 
 def _base(loader: Loader, entry: Setting) -> Rendered:
     """What a base became: from the cache, except where schemas of the user's are, or would be, in force."""
-    known = loader.cache.layers.get(loader.directory) if not loader.schemas.chosen else None
+    shared = not loader.schemas.chosen and not loader.tracked
+    known = loader.cache.layers.get(loader.directory) if shared else None
     if isinstance(known, Rendered) and known.schemas is not None and loader.schemas.used:
         known = None
     if known is None:
-        plain = not loader.schemas.chosen
         known = _fresh(loader, entry)
-        if plain and not isinstance(known, ChainError):
+        if shared and not isinstance(known, ChainError):
             loader.cache.layers[loader.directory] = known
     elif isinstance(known, Rendered):
         _demand_no_cycle(known, loader, entry)
@@ -271,7 +275,7 @@ def _finished(rendered: Rendered, file: Kustomization, loader: Loader) -> Resour
     items: Items = add_hashes(rendered.items)
     items = fixed(items, layer.fields.name_references)
     items = substitute(items, rendered.variables, layer)
-    result = finished(items, loader.options.version)
+    result = metadata.written(finished(items, loader.options.version), layer.setting("buildMetadata"), layer)
     sort = layer.setting("sortOptions")
     ordered = in_order(result, sort)
     demand_unique(ordered)

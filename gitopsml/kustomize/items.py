@@ -62,6 +62,16 @@ class Former(NamedTuple):
     name: str
 
 
+class Made(NamedTuple):
+    """What made or changed an object, for `buildMetadata`: a file (no kind), or a plugin configured in a file."""
+
+    path: str
+    api_version: str = ""
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Item:
     """One object on its way through a build; compared by identity. Not slotted: it keeps its ids once they were asked for.
@@ -69,7 +79,9 @@ class Item:
     `former` holds the ids before each renaming step, oldest first (`renamed` appends). `prefixes` and `suffixes` are what layers
     put around the name, in order of application; name references use them to choose between candidates.
     `needs_hash`: a generated ConfigMap or Secret whose name gets a hash at the end. `behavior` is the generator's word for
-    how the object meets one of the same id ("" for objects that were not generated).
+    how the object meets one of the same id ("" for objects that were not generated). `variables` names the `vars` that take
+    their value from the object. `made` and `changes` are kept for `buildMetadata`: what made the object (None: the file of its
+    trail), what saw it.
     """
 
     data: dict[str, Any]
@@ -82,6 +94,8 @@ class Item:
     may_rename: bool = False
     may_change_kind: bool = False
     variables: tuple[str, ...] = ()
+    made: Made | None = None
+    changes: tuple[Made, ...] = ()
 
     @property
     def api_version(self) -> str:
@@ -188,6 +202,8 @@ class Item:
             self.may_rename,
             self.may_change_kind,
             self.variables,
+            self.made,
+            self.changes,
         )
 
 

@@ -117,6 +117,7 @@ class Layer:
     objects: Callable[[Setting], Items]
     shape_of: Callable[[str, str], Shape | None]
     memo: dict[Any, Any] = field(default_factory=dict)
+    tracked: bool = False  # whether items keep what made and changed them
     notes: list[Note] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     deleted: list[Deleted] = field(default_factory=list)

@@ -33,6 +33,7 @@ class Loader(NamedTuple):
     visited: tuple[str, ...]
     read_paths: set[str]
     schemas: Schemas
+    tracked: bool = False
 
     def read(self, path: str, setting: Setting) -> File:
         """A file that an entry names. Raises RenderError: missing, remote, outside what the load restrictions allow."""

@@ -6,29 +6,32 @@ Each entry is a file, a directory with a kustomization, or the objects themselve
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from gitopsml.kustomize import patches
-from gitopsml.kustomize.items import Item
+from gitopsml.kustomize.items import Item, Made
 from gitopsml.kustomize.jsonpatch import same
 from gitopsml.kustomize.kustomization import PATCH, SELECTOR, TEXT, TEXTS, checked
 from gitopsml.kustomize.layer import Items, Layer, Setting, Step, located
+from gitopsml.kustomize.metadata import generated, transformed
 from gitopsml.model.origin import Origin
 
 VALIDATED: Final = "validated-by"
+Noting = Callable[[Items, Items, Made, list[dict[str, Any]]], Items]
 
 
 def generators(items: Items, setting: Setting, layer: Layer) -> Items:
     """`generators`: each configuration in order."""
     from gitopsml.kustomize.steps.plugins import GENERATORS
 
-    return _run(items, setting, layer, GENERATORS)
+    return _run(items, setting, layer, GENERATORS, generated)
 
 
 def transformers(items: Items, setting: Setting, layer: Layer) -> Items:
     """`transformers`: each configuration in order."""
-    return _run(items, setting, layer, _transformers())
+    return _run(items, setting, layer, _transformers(), _transformed)
 
 
 def validators(items: Items, setting: Setting, layer: Layer) -> Items:
@@ -39,10 +42,18 @@ def validators(items: Items, setting: Setting, layer: Layer) -> Items:
     return items
 
 
-def _run(items: Items, setting: Setting, layer: Layer, known: dict[str, Step]) -> Items:
+def _run(items: Items, setting: Setting, layer: Layer, known: dict[str, Step], note: Noting | None = None) -> Items:
     for config in layer.objects(setting):
-        items = _step(config, known)(items, _setting(config), layer)
+        before, items = items, _step(config, known)(items, _setting(config), layer)
+        if layer.tracked and note is not None:
+            path = config.trail.origin.document.path
+            made = Made(path, config.api_version, config.kind, config.name, config.namespace)
+            items = note(before, items, made, [config.data])
     return items
+
+
+def _transformed(before: Items, after: Items, made: Made, _config: list[dict[str, Any]]) -> Items:
+    return transformed(before, after, made)
 
 
 def _step(config: Item, known: dict[str, Step]) -> Step:
