@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any
 
 import pytest
-
 from conftest import shared
+
 from gitopsml.cel import CompileError, CostExceeded, Environment, EvaluationError, Program, Row, clock, overloads
 from gitopsml.cel.values import NONE, Duration, KeyedMap, Optional, Timestamp, TypeValue, Uint, is_list, is_map
 
@@ -33,10 +33,30 @@ PLAIN_EXCEPTIONS = {
     "string_ext/value_errors/lastindexof_out_of_range": BEYOND,
 }
 SPEC_FILES = (
-    "basic", "bindings_ext", "block_ext", "comparisons", "conversions", "encoders_ext", "fields", "fp_math", "integer_math", "lists",
-    "logic", "macros", "macros2", "math_ext", "namespace", "network_ext", "optionals", "parse", "plumbing", "string", "string_ext",
-    "timestamps", "type_deduction",
-)  # fmt: skip
+    "basic",
+    "bindings_ext",
+    "block_ext",
+    "comparisons",
+    "conversions",
+    "encoders_ext",
+    "fields",
+    "fp_math",
+    "integer_math",
+    "lists",
+    "logic",
+    "macros",
+    "macros2",
+    "math_ext",
+    "namespace",
+    "network_ext",
+    "optionals",
+    "parse",
+    "plumbing",
+    "string",
+    "string_ext",
+    "timestamps",
+    "type_deduction",
+)
 
 
 @cache
@@ -59,12 +79,20 @@ def as_map(pairs: list[list[Any]]) -> Any:
 
 
 DECODERS = {
-    "null": lambda _: None, "bool": bool, "int": int, "uint": Uint, "string": str, "bytes": base64.b64decode, "map": as_map,
-    "double": lambda text: float(text.replace("Infinity", "inf")), "list": lambda parts: [decode(part) for part in parts],
-    "type": TypeValue, "timestamp": lambda text: Timestamp(clock.parse_timestamp(text)),
+    "null": lambda _: None,
+    "bool": bool,
+    "int": int,
+    "uint": Uint,
+    "string": str,
+    "bytes": base64.b64decode,
+    "map": as_map,
+    "double": lambda text: float(text.replace("Infinity", "inf")),
+    "list": lambda parts: [decode(part) for part in parts],
+    "type": TypeValue,
+    "timestamp": lambda text: Timestamp(clock.parse_timestamp(text)),
     "duration": lambda text: Duration(clock.parse_duration(text)),
     "optional": lambda value: NONE if value is None else Optional(decode(value)),
-}  # fmt: skip
+}
 
 
 def decode(value: dict[str, Any]) -> Any:
@@ -74,13 +102,18 @@ def decode(value: dict[str, Any]) -> Any:
 
 TYPE_NAMES = {"google.protobuf.Timestamp": "timestamp", "google.protobuf.Duration": "duration"}
 ENCODERS = {
-    type(None): lambda _: {"null": None}, bool: lambda v: {"bool": v}, Uint: lambda v: {"uint": str(int(v))},
-    int: lambda v: {"int": str(v)}, str: lambda v: {"string": v}, bytes: lambda v: {"bytes": base64.b64encode(v).decode()},
-    float: lambda v: {"double": "NaN" if math.isnan(v) else v}, TypeValue: lambda v: {"type": TYPE_NAMES.get(v.name, v.name)},
+    type(None): lambda _: {"null": None},
+    bool: lambda v: {"bool": v},
+    Uint: lambda v: {"uint": str(int(v))},
+    int: lambda v: {"int": str(v)},
+    str: lambda v: {"string": v},
+    bytes: lambda v: {"bytes": base64.b64encode(v).decode()},
+    float: lambda v: {"double": "NaN" if math.isnan(v) else v},
+    TypeValue: lambda v: {"type": TYPE_NAMES.get(v.name, v.name)},
     Timestamp: lambda v: {"timestamp": clock.show_timestamp(v.nanos)},
     Duration: lambda v: {"duration": clock.show_duration(v.nanos)},
     Optional: lambda v: {"optional": encode(v.value) if v.present else None},
-}  # fmt: skip
+}
 
 
 def encode(value: Any) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def _inside(scope: Scope, node: Fold, wanted: bool) -> Iterator[Blame]:
     predicate = _predicate(node)
     for found in iterate(scope, node):
         if scope.value(predicate) is (not wanted):
-            reasons = list(_explain(scope, predicate, wanted=wanted))
+            reasons = list(_explain(scope, predicate, wanted=wanted)) or [Blame((), scope.program.text_of(predicate), ())]
             for reason in reasons:
                 yield reason if reason.pointers or found is None else reason._replace(pointers=(found,))
 

@@ -12,15 +12,15 @@ from gitopsml.cel.program import PER_CALL, Program
 class LazyVariables(Mapping[str, Any]):
     """A map to bind as `variables`; programs see `bindings` and, under `name`, this map itself.
 
-    `cost` is what its programs have cost so far. `Program.evaluate_with_cost` adds what an evaluation caused here. A
+    `Program.evaluate_with_cost` adds what an evaluation caused here. A
     variable that fails makes every expression that reads it fail, with the message of the API server.
     """
 
     def __init__(self, programs: Mapping[str, Program], bindings: Mapping[str, Any], name: str = "variables") -> None:
         self.programs = programs
         self.bindings = {**bindings, name: self}
-        self.cost = 0
-        self._taken = 0
+        self._settled = 0  # cost that evaluations have taken
+        self._pending = 0  # and not yet taken
         self._values: dict[str, Any] = {}
         self._running: set[str] = set()
 
@@ -41,15 +41,22 @@ class LazyVariables(Mapping[str, Any]):
         try:
             value, cost = program.evaluate_with_cost(self.bindings, PER_CALL)
         except (EvaluationError, CostExceeded) as error:
-            self.cost += error.cost
+            self._pending += error.cost
             return EvaluationError(f'composited variable "{key}" fails to evaluate: {error}')
-        self.cost += cost
+        self._pending += cost
         return UnknownFailure(value.reason) if isinstance(value, Unknown) else value
 
     def take_cost(self) -> int:
-        """What was spent since this was last asked."""
-        taken, self._taken = self.cost - self._taken, self.cost
+        """What was spent since this was last asked; a variable that reads another one takes it into its own cost."""
+        taken, self._pending = self._pending, 0
+        if not self._running:
+            self._settled += taken
         return taken
+
+    @property
+    def cost(self) -> int:
+        """What the variables have cost so far, each once."""
+        return self._settled + self._pending
 
     def __contains__(self, key: object) -> bool:
         return key in self.programs
