@@ -10,7 +10,7 @@ from gitopsml.kustomize.imagename import Wanted, changed, matcher
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, Layer, Setting, located
 from gitopsml.kustomize.specs import FieldSpec
-from gitopsml.kustomize.steps.sources import retyped, sources_of, text_at
+from gitopsml.kustomize.steps.sources import distinct, retyped, sources_of, text_at
 from gitopsml.model.origin import Origin
 from gitopsml.model.pointer import Pointer
 
@@ -91,7 +91,9 @@ def _with(item: Item, pointer: Pointer, entry: Entry) -> Item | None:
         return None
     trail = item.trail.at(pointer)
     new = retyped(changed(reference, entry.wanted), trail)
-    return item.derive(pointer, new, (*entry.origins, *sources_of(trail)), STEP)
+    if new == item.at(*pointer) and trail.origin == entry.origins[0]:
+        return item  # the second pass finds the work done
+    return item.derive(pointer, new, distinct([*entry.origins, *sources_of(trail)]), STEP)
 
 
 def _in_containers(item: Item) -> list[Pointer]:

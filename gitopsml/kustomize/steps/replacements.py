@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from gitopsml.kustomize.fieldpath import PathProblem, source
 from gitopsml.kustomize.items import Id, Item
 from gitopsml.kustomize.kustomization import REPLACEMENT, checked
 from gitopsml.kustomize.layer import Items, Layer, Setting
-from gitopsml.kustomize.steps.replacing import Found, with_value
+from gitopsml.kustomize.steps.replacing import Found, typed, with_value
 from gitopsml.kustomize.steps.sources import sources_of, written
 from gitopsml.kustomize.steps.targets import Target, target_of
 from gitopsml.model.origin import Origin
 from gitopsml.model.pointer import lookup
+from gitopsml.yamlio.scalars import ScalarError
 
 STEP: Final = "replacement"
 _NAME: Final = "metadata.name"
@@ -92,7 +93,15 @@ def _source(items: Items, setting: Setting) -> Found:
     parts, index = text.split(options.get("delimiter")), options.get("index", 0)
     if not 0 <= index < len(parts):
         raise options.error(f"index {index} is beyond the {len(parts)} parts of {text!r}", "correct index or delimiter")
-    return Found(parts[index], parts[index], None, sources_of(trail))
+    return Found(_piece(parts[index], value), parts[index], None, sources_of(trail))
+
+
+def _piece(text: str, value: Any) -> Any:
+    """A part of a scalar's text, which keeps the scalar's type where it can."""
+    try:
+        return typed(text, value)
+    except ScalarError:
+        return text
 
 
 def _selected(items: Items, setting: Setting) -> Item:

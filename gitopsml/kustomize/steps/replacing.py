@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from gitopsml.kustomize.fieldpath import PathProblem, Reached, split, targets
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Setting
-from gitopsml.kustomize.steps.sources import distinct, is_plain, is_untagged, sources_of, text_at
+from gitopsml.kustomize.steps.sources import DATES, distinct, is_plain, is_untagged, sources_of, text_at
 from gitopsml.kustomize.steps.structured import Change, Unwritable, changed_text, place_of, pointers_in, read_text
 from gitopsml.kustomize.steps.targets import Target
 from gitopsml.kustomize.text import text_of
@@ -22,7 +21,6 @@ STEP: Final = "replacement"
 _NAME: Final = "metadata.name"
 _UNTYPED: Final = object()  # where a value would be: the new text has the type that YAML gives it
 _DATE: Final = object()
-_DATES: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]*\Z")
 
 
 class Found(NamedTuple):
@@ -130,7 +128,7 @@ def _typed_by(old: Any, trail: Trail) -> Any:
         return old
     if is_untagged(trail) and is_plain(trail):
         return _UNTYPED
-    return _DATE if _DATES.match(old) and is_plain(trail) else old
+    return _DATE if DATES.match(old) and is_plain(trail) else old
 
 
 def _whole(item: Item, pointer: Pointer, found: Found, target: Target, path: Setting) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from gitopsml.kustomize.items import Item
@@ -12,6 +13,7 @@ from gitopsml.yamlio import Dialect, locate, source_line
 from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
 
 _UNTAGGED: Final = frozenset(("namePrefix", "nameSuffix", "images"))
+DATES: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]*\Z")  # how a plain date ends up as text
 _STYLES: Final = ('"', "'", "|", ">")
 
 
@@ -29,11 +31,11 @@ def distinct(origins: list[Origin]) -> tuple[Origin, ...]:
 
 
 def written(value: Any, trail: Trail) -> str:
-    """The text of a scalar: as it stands in the file where it was read from one (`0777`), "" for null."""
-    if isinstance(value, str):
-        return value
+    """The text of a scalar: as it stands in the file where it was read from one (`0777`, `2001-01-01`), "" for null."""
     if value is None:
         return ""
+    if isinstance(value, str) and not DATES.match(value):
+        return value
     if trail.derived or isinstance(value, dict | list):
         return text_of(value)
     from gitopsml.yamlio import scalar_text
