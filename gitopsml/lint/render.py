@@ -14,6 +14,7 @@ from gitopsml.model.finding import Location, Severity, Unevaluated
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.resource import Resource, ResourceSet
 from gitopsml.model.target import Target, TargetKind
+from gitopsml.policy.record import place_of_error
 from gitopsml.yamlio import Document, Problem, read
 
 STDIN: Final = "-"
@@ -105,7 +106,7 @@ class Renderer:
 def failures(error: UserError, path: str, target: Target, id_: str) -> Iterator[Unevaluated]:
     """An error -> what could not be evaluated, at its place."""
     for one in getattr(error, "errors", [error]):
-        place = Location(one.path or path, max(one.line, 1), max(one.column, 1), max(one.line, 1), max(one.column, 1))
+        place = place_of_error(one)._replace(path=one.path or path)
         yield Unevaluated(place, f"{one.what}; {one.hint}" if one.hint else one.what, target.path, id_)
 
 

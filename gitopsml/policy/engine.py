@@ -13,7 +13,7 @@ from gitopsml.model.finding import Severity, Violation
 from gitopsml.model.resource import Resource
 from gitopsml.policy.builtin import BUILTIN
 from gitopsml.policy.kinds import Kinds
-from gitopsml.policy.record import Kind, Policy, Raw, Saw
+from gitopsml.policy.record import Kind, Policy, Raw, Saw, place_of_error
 from gitopsml.policy.selection import Active
 from gitopsml.policy.subject import Subject
 
@@ -63,7 +63,7 @@ def _guarded(one: Active, resource: Resource | None, hook: Callable[..., Iterato
     try:
         seen = list(islice(hook(*given, one.options), MOST))
     except UserError as error:
-        yield Raw(BUILTIN["policy-invalid"], Severity.ERROR, _invalid(one.policy, error), None)
+        yield from _invalid(error)
         return
     except CostExceeded as error:
         yield _crash(one.policy, f"stopped: {error}", resource)
@@ -82,5 +82,9 @@ def _crash(policy: Policy, what: str, resource: Resource | None) -> Raw:
     return Raw(BUILTIN["policy-crashed"], Severity.ERROR, Violation(message), resource)
 
 
-def _invalid(policy: Policy, error: UserError) -> Violation:
-    return Violation(f"the policy {policy.id} cannot be used: {' '.join(str(error).split())}")
+def _invalid(error: UserError) -> Iterator[Raw]:
+    """A policy that does not compile: at the places in its own file."""
+    policy = BUILTIN["policy-invalid"]
+    for one in getattr(error, "errors", [error]):
+        message = f"{one.what}; {one.hint}" if one.hint else one.what
+        yield Raw(policy, policy.severity, Violation(message), None, place_of_error(one))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from gitopsml.errors import UserError
 from gitopsml.model.deployed import Deployed
-from gitopsml.model.finding import Severity, Violation
+from gitopsml.model.finding import Location, Severity, Violation
 from gitopsml.model.resource import Resource
 from gitopsml.policy.subject import Subject
 
@@ -66,9 +67,19 @@ class Policy:
 
 
 class Raw(NamedTuple):
-    """A violation on its way to a finding: which policy, how bad, on which object (None: on none in particular)."""
+    """A violation on its way to a finding: which policy, how bad, on which object (None: on none in particular).
+
+    `place` is set where it is in a policy's own file.
+    """
 
     policy: Policy
     severity: Severity
     violation: Violation
     resource: Resource | None
+    place: Location | None = None
+
+
+def place_of_error(error: UserError) -> Location:
+    """Where an error is, for printing."""
+    line, column = max(error.line, 1), max(error.column, 1)
+    return Location(error.path, line, column, line, column)
