@@ -444,6 +444,20 @@ def test_a_cached_base_hides_no_cycle() -> None:
         build(files, "d/in")
 
 
+def test_a_base_that_fails_in_one_chain_serves_another() -> None:
+    tree = {
+        "a/kustomization.yaml": "resources: [../b]\n",
+        "b/kustomization.yaml": "resources: [../d]\n",
+        "d/kustomization.yaml": "resources: [c.yaml]\n",
+        "d/c.yaml": CM,
+        "d/in/kustomization.yaml": "resources: [../../b]\n",
+    }
+    files, cache = MemoryFiles(tree), Cache()
+    with pytest.raises(UserError, match="cycle"):
+        build(files, "d/in", cache=cache)
+    assert len(build(files, "a", cache=cache).resources) == 1
+
+
 def test_a_failing_base_fails_again() -> None:
     files, cache = (
         MemoryFiles({"a/kustomization.yaml": "resources: [../b]", "b/kustomization.yaml": "resources: [x.yaml]"}),
@@ -466,3 +480,99 @@ def test_links_do_not_leave_the_repository(tmp_path: Path) -> None:
 def test_the_same_input_gives_the_same_output() -> None:
     tree = overlay("namePrefix: p-\ncommonLabels: {b: x, a: z}\n")
     assert objects(built(tree, "over")) == objects(built(dict(reversed(tree.items())), "over"))
+
+
+CRDS = """\
+com.example.Thing:
+  Schema:
+    properties:
+      apiVersion: {type: string}
+      kind: {type: string}
+      metadata: {type: object}
+      spec: {$ref: com.example.ThingSpec}
+com.example.ThingSpec:
+  Schema:
+    properties:
+      secretRef:
+        x-kubernetes-object-ref-api-version: v1
+        x-kubernetes-object-ref-kind: Secret
+"""
+
+
+def test_crds_say_which_fields_hold_names() -> None:
+    tree = {
+        "kustomization.yaml": "crds: [crds.yaml]\nnamePrefix: p-\nresources: [all.yaml]\n",
+        "crds.yaml": CRDS,
+        "all.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n---\napiVersion: e/v1\nkind: Thing\nmetadata: {name: t}\nspec: {secretRef: {name: s}}\n",
+    }
+    assert [item["spec"] for item in objects(built(tree)) if item["kind"] == "Thing"] == [{"secretRef": {"name": "p-s"}}]
+
+
+def test_a_crd_manifest_is_no_definition() -> None:
+    tree = {
+        "kustomization.yaml": "crds: [crd.yaml]\nresources: [c.yaml]\n",
+        "crd.yaml": "kind: CustomResourceDefinition\n",
+        "c.yaml": CM,
+    }
+    with pytest.raises(UserError, match=r"crd\.yaml:1:7: kind is not an OpenAPI definition"):
+        built(tree)
+
+
+OPENAPI = """\
+definitions:
+  example.Thing:
+    x-kubernetes-group-version-kind: [{group: e, version: v1, kind: Thing}]
+    properties:
+      spec: {$ref: "#/definitions/example.Spec"}
+  example.Spec:
+    properties:
+      parts:
+        x-kubernetes-patch-strategy: merge
+        x-kubernetes-patch-merge-key: name
+        items: {properties: {again: {$ref: "#/definitions/example.Spec"}}}
+"""
+THING = "apiVersion: e/v1\nkind: Thing\nmetadata: {name: t}\nspec: {parts: [{name: a, x: 1}, {name: b, x: 1}]}\n"
+THING_PATCH = "patches:\n- patch: |-\n    apiVersion: e/v1\n    kind: Thing\n    metadata: {name: t}\n    spec: {parts: [{name: b, x: 2}]}\n"
+
+
+def test_openapi_says_which_lists_merge() -> None:
+    tree = {"kustomization.yaml": "resources: [t.yaml]\n" + THING_PATCH, "t.yaml": THING, "o.yaml": OPENAPI}
+    assert one(tree)["spec"]["parts"] == [{"name": "b", "x": 2}]
+    tree["kustomization.yaml"] += "openapi: {path: o.yaml}\n"
+    assert one(tree)["spec"]["parts"] == [{"name": "b", "x": 2}, {"name": "a", "x": 1}]
+
+
+def test_openapi_replaces_the_built_in_schemas() -> None:
+    text = "openapi: {path: o.yaml}\npatches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: web}\n    spec: {template: {spec: {containers: [{name: server, tty: true}]}}}\n"
+    tree = overlay(text) | {"over/o.yaml": OPENAPI}
+    assert one(tree, "over")["spec"]["template"]["spec"]["containers"] == [{"name": "server", "tty": True}]
+
+
+def test_schemas_do_not_leak_through_the_cache() -> None:
+    """An overlay with schemas of its own and one without share a base that patches."""
+    base = {"b/kustomization.yaml": "resources: [t.yaml]\n" + THING_PATCH, "b/t.yaml": THING}
+    tree = base | {
+        "with/kustomization.yaml": "resources: [../b]\nopenapi: {path: o.yaml}\n",
+        "with/o.yaml": OPENAPI,
+        "without/kustomization.yaml": "resources: [../b]\n",
+    }
+    files, cache = MemoryFiles(tree), Cache()
+    for directory, count in (("without", 1), ("with", 2), ("without", 1), ("with", 2)):
+        (thing,) = build(files, directory, cache=cache).resources
+        assert len(thing.data["spec"]["parts"]) == count
+
+
+def test_build_metadata() -> None:
+    text = "buildMetadata: [originAnnotations, transformerAnnotations, managedByLabel]\nnamePrefix: p-\n"
+    found = one(overlay(text), "over", version="5.8.1")["metadata"]
+    assert found["labels"] == {"app.kubernetes.io/managed-by": "kustomize-v5.8.1"}
+    assert found["annotations"] == {
+        "config.kubernetes.io/origin": "path: ../base/web.yaml\n",
+        "alpha.config.kubernetes.io/transformations": "- configuredIn: kustomization.yaml\n  configuredBy:\n    apiVersion: builtin\n    kind: PrefixTransformer\n",
+    }
+
+
+def test_external_plugins_are_refused() -> None:
+    tree = overlay("transformers:\n- |-\n  apiVersion: example.com/v1\n  kind: Sed\n  metadata: {name: s}\n")
+    with pytest.raises(UserError, match=r"over/kustomization\.yaml:4:3: Sed is an external plugin; gitopsml runs no programs"):
+        built(tree, "over")
