@@ -12,7 +12,7 @@ import pytest
 import reports
 from conftest import ROOT
 
-from gitopsml.model import Finding, Location, Report, Severity
+from gitopsml.model import Finding, Location, Report, Severity, Unchecked, Unevaluated
 from gitopsml.report import FORMATS, Style, exit_code, schema, wants_color
 
 GOLDEN = ROOT / "tests" / "report"
@@ -85,6 +85,22 @@ def test_sarif_fits_the_parts_of_the_standard_that_readers_need(report: str) -> 
     run = data["runs"][0]
     rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
     assert {result["ruleId"] for result in run["results"]} <= rules
+
+
+def test_one_unreadable_file_in_many_targets_is_shown_once() -> None:
+    place = Location("base/kustomization.yaml", 1, 1, 1, 2)
+    many = tuple(Unevaluated(place, "no such file", f"overlays/{name}") for name in "abcdefg")
+    text = rendered(Report(unreadable=many), "text")
+    assert text.count("not evaluated: no such file") == 1
+    assert "in 7 targets: overlays/a, overlays/b, overlays/c, overlays/d, overlays/e and 2 more" in text
+
+
+def test_long_lists_of_what_is_left_out_are_cut() -> None:
+    many = tuple(Unchecked(f"charts/{number:02}", "a Helm chart") for number in range(33))
+    text = rendered(Report(unchecked=many), "text")
+    assert text.count("a Helm chart") == 20
+    assert "and 13 more: --format json lists them all" in text
+    assert len(json.loads(rendered(Report(unchecked=many), "json"))["unchecked"]) == 33
 
 
 def test_sarif_has_no_region_where_the_line_is_not_known() -> None:

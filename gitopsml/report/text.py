@@ -14,6 +14,7 @@ from gitopsml.report.snippet import gutter_of, snippet
 from gitopsml.report.style import Style
 
 _TARGETS_SHOWN: Final = 5
+_LEFT_OUT_SHOWN: Final = 20
 _VALUE_WIDTH: Final = 40
 _INDENT: Final = 13  # what stands before a note
 _NARROWEST: Final = 40
@@ -51,12 +52,16 @@ def _head(finding: Finding, redactor: Redactor, style: Style) -> Iterator[str]:
 
 
 def _tail(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -> Iterator[str]:
-    """What is to be said of a finding below its snippet, long texts wrapped."""
-    edge = f"{' ' * gutter_of(finding.location)} {style.paint('frame', '=')}"
+    """What is to be said of a finding below its snippet."""
     for label, texts in _notes(finding, redactor, style, first=first):
-        for number, text in enumerate(texts):
-            head = f"{label}:" if number == 0 else ""
-            yield f"{edge} {style.paint('bold', f'{head:<6}')} {text}"
+        yield from _noted(finding.location, label, texts, style)
+
+
+def _noted(where: Location, label: str, texts: list[str], style: Style) -> Iterator[str]:
+    edge = f"{' ' * gutter_of(where)} {style.paint('frame', '=')}"
+    for number, text in enumerate(texts):
+        head = f"{label}:" if number == 0 else ""
+        yield f"{edge} {style.paint('bold', f'{head:<6}')} {text}"
 
 
 def _notes(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -> Iterator[tuple[str, list[str]]]:
@@ -68,7 +73,7 @@ def _notes(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -
         yield "saw", [f"{printable(text)} = {printable(redactor.text(value, path))}" for text, value in finding.operands]
     yield "fix", _wrapped(remedy, style)
     yield "why", _wrapped(printable(finding.why) if first else "", style)
-    yield "seen", _wrapped(_targets(finding), style)
+    yield "seen", _wrapped(_targets(finding.targets, path), style)
 
 
 def _same(remedy: str, message: str) -> bool:
@@ -109,11 +114,10 @@ def _value(step: Step, redactor: Redactor) -> str:
     return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 1] + "…"
 
 
-def _targets(finding: Finding) -> str:
-    """Where it would be deployed; nothing where the place of the finding says so already."""
-    targets = finding.targets
+def _targets(targets: tuple[str, ...], path: str) -> str:
+    """Where it would be deployed; nothing where the place itself says so already."""
     if len(targets) < 2:
-        return "".join(f"in {printable(target)}" for target in targets if not _is_in(finding.location.path, target))
+        return "".join(f"in {printable(target)}" for target in targets if not _is_in(path, target))
     shown = ", ".join(printable(target) for target in targets[:_TARGETS_SHOWN])
     more = len(targets) - _TARGETS_SHOWN
     return f"in {len(targets)} targets: {shown}" + (f" and {more} more" if more > 0 else "")
@@ -124,14 +128,16 @@ def _is_in(path: str, target: str) -> bool:
 
 
 def _unreadable(report: Report, redactor: Redactor, style: Style) -> Iterator[str]:
+    """One mistake that keeps several targets from being evaluated is shown once."""
+    found: dict[tuple[Location, str], list[str]] = {}
     for one in report.unreadable:
-        message = printable(redactor.text(one.message, one.location.path))
-        yield f"{style.paint('error', 'not evaluated')}: {style.paint('bold', message)}"
-        gutter = gutter_of(one.location)
-        yield f"{' ' * gutter}{style.paint('frame', '-->')} {place(one.location)}"
-        yield from snippet(one.location, redactor, style, "error")
-        if one.target and not _is_in(one.location.path, one.target):
-            yield f"{' ' * gutter} {style.paint('frame', '=')} {style.paint('bold', 'seen: ')} in {printable(one.target)}"
+        found.setdefault((one.location, one.message), []).extend([one.target] if one.target else [])
+    for (where, message), targets in found.items():
+        text = printable(redactor.text(message, where.path))
+        yield f"{style.paint('error', 'not evaluated')}: {style.paint('bold', text)}"
+        yield f"{' ' * gutter_of(where)}{style.paint('frame', '-->')} {place(where)}"
+        yield from snippet(where, redactor, style, "error")
+        yield from _noted(where, "seen", _wrapped(_targets(tuple(sorted(set(targets))), where.path), style), style)
         yield ""
 
 
@@ -139,10 +145,13 @@ def _unchecked(report: Report, style: Style) -> Iterator[str]:
     if not report.unchecked:
         return
     yield f"{style.paint('bold', 'left out')}: {count(len(report.unchecked), 'target')}"
-    width = min(max(cells(printable(one.path)) for one in report.unchecked), 60)
-    for one in report.unchecked:
+    shown = report.unchecked[:_LEFT_OUT_SHOWN]
+    width = min(max(cells(printable(one.path)) for one in shown), 60)
+    for one in shown:
         path = printable(one.path)
         yield f"  - {path}{' ' * (width - cells(path))}  {style.paint('faint', printable(one.reason))}"
+    if len(shown) < len(report.unchecked):
+        yield f"  and {len(report.unchecked) - len(shown):,} more: --format json lists them all"
     yield ""
 
 
