@@ -16,6 +16,7 @@ from gitopsml.kustomize.fields import reach
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, located
 from gitopsml.kustomize.specs import FieldSpec, NameReference
+from gitopsml.kustomize.steps.sources import retyped
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Trail
 from gitopsml.model.pointer import Pointer, lookup
@@ -141,8 +142,9 @@ class _Referrer:
     def _write(self, pointer: Pointer, value: str, found: Item, source: Pointer) -> None:
         trail = found.trail.at(source)
         sources = trail.sources or (trail.origin,)
-        here = self._item.trail.at(pointer).origin
-        self._item = self._item.write(pointer, value, Trail(here, step=STEP, derived=True, sources=(here, *sources)))
+        old = self._item.trail.at(pointer)
+        new = Trail(old.origin, step=STEP, derived=True, sources=(old.origin, *sources))
+        self._item = self._item.write(pointer, retyped(value, old), new)
 
     def _visible(self) -> Callable[[Item], bool]:
         """Which objects the referrer could mean at all, by namespace."""

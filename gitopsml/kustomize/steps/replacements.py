@@ -10,7 +10,7 @@ from gitopsml.kustomize.kustomization import REPLACEMENT, checked
 from gitopsml.kustomize.layer import Items, Layer, Setting
 from gitopsml.kustomize.steps.replacing import Found, typed, with_value
 from gitopsml.kustomize.steps.sources import sources_of, written
-from gitopsml.kustomize.steps.targets import Target, target_of
+from gitopsml.kustomize.steps.targets import target_of
 from gitopsml.model.origin import Origin
 from gitopsml.model.pointer import lookup
 from gitopsml.yamlio.scalars import ScalarError
@@ -58,9 +58,23 @@ def replaced(items: Items, entry: Setting, layer: Layer) -> Items:
     if not (entry.has("source") or entry.has("sourceValue")) or not entry.has("targets"):
         raise entry.error("a replacement needs a source and targets", "write `source` and `targets`")
     found = _value(items, entry)
+    result = list(items)
     for part in entry.part("targets").parts():
-        items = _in_target(items, target_of(part, layer), found, layer)
-    return items
+        target = target_of(part, layer)
+        chosen = [number for number, item in enumerate(result) if target.selects(item)]
+        for number, path in ((number, path) for number in chosen for path in target.paths):
+            result[number] = with_value(result[number], found, target, path)
+            if number == found.number:
+                found = _again(result[number], found)
+        if not chosen:
+            layer.note("replacement-no-match", "the target selects nothing", part.origin)
+    return result
+
+
+def _again(item: Item, found: Found) -> Found:
+    """The source's value after its own object was changed: kustomize copies what stands there then."""
+    value, trail = item.at(*found.pointer), item.trail.at(found.pointer)
+    return found._replace(value=value, text=written(value, trail), trail=trail)
 
 
 def _value(items: Items, entry: Setting) -> Found:
@@ -74,7 +88,7 @@ def _value(items: Items, entry: Setting) -> Found:
 
 def _source(items: Items, setting: Setting) -> Found:
     """The value of the field that the source means, cut as its options say."""
-    item = _selected(items, setting)
+    number, item = _selected(items, setting)
     path = setting.get("fieldPath") or _NAME
     try:
         pointer = source(item.data, path)
@@ -87,7 +101,7 @@ def _source(items: Items, setting: Setting) -> Found:
     text = written(value, trail)
     options = setting.part("options") if setting.has("options") else None
     if options is None or not options.get("delimiter"):
-        return Found(value, text, trail, sources_of(trail))
+        return Found(value, text, trail, sources_of(trail), number, pointer)
     if isinstance(value, dict | list):
         raise options.error(f"{path} is no text that could be split", "name a scalar field")
     parts, index = text.split(options.get("delimiter")), options.get("index", 0)
@@ -104,14 +118,14 @@ def _piece(text: str, value: Any) -> Any:
         return text
 
 
-def _selected(items: Items, setting: Setting) -> Item:
-    """The one object that a source means, by what it is or was called."""
+def _selected(items: Items, setting: Setting) -> tuple[int, Item]:
+    """The one object that a source means, by what it is or was called, and its number."""
     wanted = Id(*(setting.get(key) or "" for key in Id._fields))
-    found = [item for item in items if any(_means(wanted, one) for one in item.ids)]
+    found = [(number, item) for number, item in enumerate(items) if any(_means(wanted, one) for one in item.ids)]
     if not found:
         raise setting.error("the source selects nothing", "correct kind, name and namespace")
     if len(found) > 1:
-        names = ", ".join(str(item.id) for item in found)
+        names = ", ".join(str(item.id) for _, item in found)
         raise setting.error(f"the source selects several objects: {names}", "say which one by kind, name and namespace")
     return found[0]
 
@@ -124,14 +138,3 @@ def _means(wanted: Id, one: Id) -> bool:
         and wanted.version in ("", one.version)
         and wanted.kind in ("", one.kind)
     )
-
-
-def _in_target(items: Items, target: Target, found: Found, layer: Layer) -> Items:
-    result, hit = list(items), False
-    for number, item in enumerate(items):
-        if target.selects(item):
-            hit = True
-            result[number] = with_value(item, found, target)
-    if not hit:
-        layer.note("replacement-no-match", "the target selects nothing", target.setting.origin)
-    return result

@@ -18,28 +18,26 @@ from gitopsml.yamlio import Dialect
 from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
 
 STEP: Final = "replacement"
-_NAME: Final = "metadata.name"
 _UNTYPED: Final = object()  # where a value would be: the new text has the type that YAML gives it
 _DATE: Final = object()
 
 
 class Found(NamedTuple):
-    """What a source gave: the value, its text, and its trail (None where it was cut or is no field)."""
+    """What a source gave: the value, its text, and its trail (None where it was cut or is no field).
+
+    `number` and `pointer` say where a whole value stands: in which of the items, in which field.
+    """
 
     value: Any
     text: str
     trail: Trail | None
     sources: tuple[Origin, ...]
+    number: int = -1
+    pointer: Pointer = ()
 
 
-def with_value(item: Item, found: Found, target: Target) -> Item:
-    """The item with the value in every field that the target's paths mean. Raises RenderError where one is missing."""
-    for setting in target.paths or (Setting(_NAME, target.setting.origin),):
-        item = _at_path(item, found, target, setting)
-    return item
-
-
-def _at_path(item: Item, found: Found, target: Target, path: Setting) -> Item:
+def with_value(item: Item, found: Found, target: Target, path: Setting) -> Item:
+    """The item with the value in every field that a path of the target means. Raises RenderError where there is none."""
     if target.structured:
         new = _inside(item, found, target, path)
         if new is not None:

@@ -11,6 +11,7 @@ from gitopsml.kustomize.select import anchored
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.selector import matches, parse
 
+_NAME: Final = "metadata.name"
 _KEYS: Final = ("group", "version", "kind", "name", "namespace")
 _SELECTORS: Final = (("labelSelector", "labels"), ("annotationSelector", "annotations"))
 IdTest = Callable[[Id], bool]
@@ -38,7 +39,7 @@ def target_of(setting: Setting, layer: Layer) -> Target:
     if not setting.has("select"):
         raise setting.error("the target does not say what to select", "write `select`")
     options = setting.get("options") or {}
-    paths = tuple(setting.part("fieldPaths").parts()) if setting.get("fieldPaths") else ()
+    paths = tuple(setting.part("fieldPaths").parts()) if setting.get("fieldPaths") else (Setting(_NAME, setting.origin),)
     return Target(
         _test(setting, layer),
         paths,
