@@ -139,7 +139,7 @@ TRUE = [
     "double('1.5') == 1.5",
     "string(1.0) == '1'",
     "bool('true')",
-    "string(1e21) == '1e+21'",
+    "string(1e6) == '1e+06'",
     "string(0.000001) == '1e-06'",
     "string(b'abc') == 'abc'",
     "bytes('é') == b'\\xc3\\xa9'",

@@ -208,6 +208,15 @@ TRUE = {
         "quantity('1E') == quantity('1e18')",
         "quantity('0').add(quantity('1Ki')) == quantity('1Ki')",
     ],
+    "equality of quantities": [
+        "quantity('1').add(quantity('1')) == quantity('2')",
+        "quantity('1') != dyn(1)",
+        "quantity('1') != null && dyn('1') != quantity('1')",
+        "quantity('2') != quantity('1').add(quantity('1'))",
+        "[quantity('2')] == [quantity('1').add(quantity('1'))]",
+        "quantity('1') in [quantity('1000m')] && !(quantity('1') in [dyn(1)])",
+    ],
+    "time": ["duration('1.5s').getMilliseconds() == 1500", "timestamp('2024-01-01T00:00:00.25Z').getMilliseconds() == 250"],
     "semver": [
         "semver('1.2.3').isLessThan(semver('1.2.10'))",
         "semver('1.0.0-alpha').isLessThan(semver('1.0.0'))",
@@ -263,6 +272,9 @@ def test_true(subject: str, source: str) -> None:
 
 
 ERRORS = [
+    ("quantity('1') == dyn(1)", "no such overload"),
+    ("quantity('2') == quantity('1').add(quantity('1'))", "no such overload"),
+    ("ip('::1') == dyn('::1')", "no such overload"),
     ("'abc'.charAt(4)", "index out of range: 4"),
     ("'abc'.substring(2, 1)", "invalid substring range. start: 2, end: 1"),
     ("'a'.indexOf('a', -1)", "index out of range: -1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 
@@ -160,10 +161,8 @@ def test_bombs_take_linear_time(pattern: str) -> None:
     work.start()
     begin = time.process_time()
     regex.search("a" * 20_000 + "!", pattern)
-    try:
+    with contextlib.suppress(CostExceeded):  # the bound on work that cost does not see
         regex.find("a" * 20_000 + "!", pattern)
-    except CostExceeded:
-        pass  # the bound on work that cost does not see
     assert time.process_time() - begin < 5
 
 

@@ -187,7 +187,7 @@ def _membership(compiler: Compiler, node: Call, args: tuple[Node, ...]) -> Step 
         value = needle(f)
         if type(value) is str:
             return value in texts
-        return any(operators.equal(value, element) for element in elements)
+        return any(operators.found_equal(value, element) for element in elements)
 
     return step
 
@@ -252,7 +252,7 @@ def _ordered(function: str, test: Callable[[int], bool]) -> Callable[[Any, Any],
 
 OPERATORS: Final[dict[str, Callable[..., Any]]] = {
     nodes.EQUAL: operators.equal,
-    nodes.NOT_EQUAL: lambda a, b: not operators.equal(a, b),
+    nodes.NOT_EQUAL: operators.unequal,
     nodes.NOT: _not,
     nodes.NEGATE: operators.negate,
     nodes.IN: operators.contains,

@@ -31,6 +31,7 @@ LIBRARIES: Final = (
         "_&&_ _||_ !_ _?_:_ @not_strictly_false _==_ _!=_ @in _[_] _+_ _-_ _*_ _/_ _%_ -_ _<_ _<=_ _>_ _>=_ size type dyn"
         " contains startsWith endsWith matches",
     ),
+    _library("milliseconds", "getMilliseconds", NEVER),  # before `time`, whose rule for durations is Kubernetes'
     _library("conversions", "bool bytes double duration int string timestamp uint"),
     _library(
         "time",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 
 def show_double(value: float) -> str:
-    """Go's `%g`: the shortest text that reads back, with an exponent below 1e-4 and from 1e21 on."""
+    """Go's `%g`: the shortest text that reads back, with an exponent below 1e-4 and from 1e6 on."""
     if value != value:  # noqa: PLR0124 - the test for NaN
         return "NaN"
     if value in {float("inf"), float("-inf")}:
         return "+Inf" if value > 0 else "-Inf"
     mantissa, exponent = shortest(value)
-    if -4 <= exponent < 21:
+    if -4 <= exponent < 6:
         return decimal(value)
     digits = mantissa[0] + ("." + mantissa[1:] if len(mantissa) > 1 else "")
     return f"{'-' if value < 0 else ''}{digits}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"

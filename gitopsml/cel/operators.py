@@ -50,7 +50,20 @@ def _equal_unlike(a: Any, b: Any) -> bool:
         if not isinstance(b, Optional) or not (a.present and b.present):
             return isinstance(b, Optional) and a.present == b.present
         return equal(a.value, b.value)
-    return type(a) is type(b) and bool(a == b)
+    return _equal_objects(a, b) if hasattr(a, "cel_type") else type(a) is type(b) and bool(a == b)
+
+
+def _equal_objects(a: Any, b: Any) -> bool:
+    """Quantities, addresses and the like cannot be compared with anything else but null.
+
+    Nor with the sum or difference of two quantities on the right: the API server holds those in another form, which its
+    comparison does not know.
+    """
+    if b is None:
+        return False
+    if type(a) is not type(b) or getattr(b, "computed", False):
+        raise no_such_overload()
+    return bool(a == b)
 
 
 def _equal_lists(a: Any, b: Any) -> bool:
@@ -65,8 +78,25 @@ def _equal_lists(a: Any, b: Any) -> bool:
 
 
 def _counted(x: Any, y: Any) -> bool:
+    """Elements that cannot be compared do not make lists and maps unequal: so the reference has it."""
     spend(PER_ELEMENT)
-    return _equal_unlike(x, y)
+    try:
+        return _equal_unlike(x, y)
+    except EvaluationError:
+        return True
+
+
+def found_equal(a: Any, b: Any) -> bool:
+    """Equality as searches use it: what cannot be compared is not what is looked for."""
+    try:
+        return equal(a, b)
+    except EvaluationError:
+        return False
+
+
+def unequal(a: Any, b: Any) -> bool:
+    """`a != b`: true also for what cannot be compared."""
+    return not found_equal(a, b)
 
 
 def _equal_maps(a: Any, b: Any) -> bool:
@@ -260,7 +290,7 @@ def contains(element: Any, container: Any) -> bool:
         spend(len(container) * 4)
         if type(element) in (str, bool, type(None)) and isinstance(container, list):
             return any(element == other for other in container if type(other) is type(element))
-        return any(equal(element, other) for other in container)
+        return any(found_equal(element, other) for other in container)
     if is_map(container):
         return find(container, element) is not MISSING
     raise no_such_overload()

@@ -16,7 +16,7 @@ from gitopsml.cel.work import spend
 _INT: Final = re.compile(r"[+-]?[0-9]+\Z")
 _UINT: Final = re.compile(r"[0-9]+\Z")
 _DOUBLE: Final = re.compile(
-    r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|infinity|nan|0[xX](?:[0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)[pP][+-]?[0-9]+)\Z",
+    r"nan\Z|[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf|infinity|0[xX](?:[0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)[pP][+-]?[0-9]+)\Z",
     re.IGNORECASE,
 )
 _BOOLS: Final = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from gitopsml.cel.errors import EvaluationError, no_such_overload
 from gitopsml.cel.functions import Row
-from gitopsml.cel.operators import add, comparable, compare, equal
+from gitopsml.cel.operators import add, comparable, compare, found_equal
 from gitopsml.cel.values import AnyList, Duration, Uint
 
 _COMPARABLE = ("int", "uint", "double", "bool", "duration", "timestamp", "string", "bytes")
@@ -51,13 +51,13 @@ def _extreme(name: str, worse: int) -> Callable[[AnyList], Any]:
 
 
 def _index_of(values: AnyList, wanted: Any) -> int:
-    return next((at for at, value in enumerate(values) if equal(value, wanted)), -1)
+    return next((at for at, value in enumerate(values) if found_equal(value, wanted)), -1)
 
 
 def _last_index_of(values: AnyList, wanted: Any) -> int:
     found = -1
     for at, value in enumerate(values):
-        if equal(value, wanted):
+        if found_equal(value, wanted):
             found = at
     return found
 

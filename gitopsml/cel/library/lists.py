@@ -9,7 +9,7 @@ from typing import Any
 from gitopsml.cel.cost import FAILED, LIST, size
 from gitopsml.cel.errors import CostExceeded, EvaluationError
 from gitopsml.cel.functions import Row
-from gitopsml.cel.operators import comparable, compare, equal
+from gitopsml.cel.operators import comparable, compare, found_equal
 from gitopsml.cel.values import AnyList, is_list
 from gitopsml.cel.work import PER_ELEMENT, spend
 
@@ -75,7 +75,7 @@ def _distinct(values: AnyList) -> list[Any]:
             if value not in seen:
                 seen.add(value)
                 found.append(value)
-        elif not any(equal(value, other) for other in found):
+        elif not any(found_equal(value, other) for other in found):
             spend(PER_ELEMENT * len(found))
             found.append(value)
     return found

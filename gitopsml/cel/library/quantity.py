@@ -33,6 +33,11 @@ class Quantity(NamedTuple):
         """The type's name."""
         return "kubernetes.Quantity"
 
+    @property
+    def computed(self) -> bool:
+        """Whether this is a sum or a difference; see `operators.equal`."""
+        return not self.text
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Quantity) and compare(self, other) == 0
 

@@ -68,16 +68,10 @@ def _whole(unit: int) -> Callable[[Duration], int]:
     return read
 
 
-def _milliseconds(value: Duration) -> int:
-    """The milliseconds within the second."""
-    rest = abs(value.nanos) % clock.SECOND // _MILLI
-    return -rest if value.nanos < 0 else rest
-
-
 ROWS = (
     *_timestamps(),
     Row("getHours", "duration_to_hours", "duration.() -> int", _whole(3600 * clock.SECOND)),
     Row("getMinutes", "duration_to_minutes", "duration.() -> int", _whole(60 * clock.SECOND)),
     Row("getSeconds", "duration_to_seconds", "duration.() -> int", _whole(clock.SECOND)),
-    Row("getMilliseconds", "duration_to_milliseconds", "duration.() -> int", _milliseconds),
+    Row("getMilliseconds", "duration_to_milliseconds", "duration.() -> int", _whole(_MILLI)),
 )
