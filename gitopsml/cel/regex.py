@@ -7,7 +7,7 @@ here in either case.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from gitopsml.cel.errors import EvaluationError
 from gitopsml.cel.regex_classes import RegexError
@@ -30,10 +30,8 @@ class Pattern(Protocol):
 class _Google:
     """google-re2 behind the same two methods."""
 
-    def __init__(self, pattern: str) -> None:
-        import re2
-
-        self._compiled = re2.compile(pattern)
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
 
     def search(self, text: str) -> bool:
         return self._compiled.search(text) is not None
@@ -43,11 +41,18 @@ class _Google:
         return None if match is None else (match.start(), match.end())
 
 
-@lru_cache(maxsize=1)
-def _google_is_there() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("re2") is not None
+def _google(pattern: str) -> Pattern | None:
+    """The pattern as google-re2 compiles it; None where that is not installed, or finds the pattern too large."""
+    try:
+        import re2
+    except ImportError:
+        return None
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return _Google(re2.compile(pattern, options))
+    except re2.error:
+        return None
 
 
 @lru_cache(maxsize=512)
@@ -57,7 +62,7 @@ def compiled(pattern: str) -> Pattern:
         program = assemble(parse(pattern))
     except RegexError as error:
         raise EvaluationError(f"error parsing regexp: {error}") from None
-    return _Google(pattern) if _google_is_there() else Matcher(program)
+    return _google(pattern) or Matcher(program)
 
 
 def valid(pattern: str) -> bool:
