@@ -115,11 +115,11 @@ def _defaults(config: Config, registry: Registry, used: Iterable[Blueprint]) -> 
     """Words of gitopsml.yaml's `defaults` that no blueprint of the intent knows. Blueprints that nobody uses are asked last."""
     known: dict[str, set[str]] = {}
     for blueprint in dict.fromkeys(used):
-        known.setdefault(blueprint.intent, set()).update(dict(blueprint.schema.properties(())))
+        known.setdefault(blueprint.intent, set()).update(blueprint.schema.properties(()))
     if all(set(words) <= known.get(intent, set()) for intent, words in config.defaults.items()):
         return []
     for blueprint in walk(registry):
-        known.setdefault(blueprint.intent, set()).update(dict(blueprint.schema.properties(())))
+        known.setdefault(blueprint.intent, set()).update(blueprint.schema.properties(()))
     unknown = [
         (intent, word) for intent, words in config.defaults.items() for word in words if word not in known.get(intent, set())
     ]
@@ -164,7 +164,7 @@ def _values(
         problems += wrong
         blueprint = blueprints[app.key]
         schema = blueprint.schema
-        inputs = specs.Inputs(blueprint.intent, schema.defaults(), frozenset(dict(schema.properties(()))), schema.filled)
+        inputs = specs.Inputs(blueprint.intent, schema.defaults(), frozenset(schema.properties(())), schema.filled)
         for name in (one for one in order if one in app.environments and config.cluster_of(one)):
             one = specs.merge(app, name, config, inputs)
             made[app.key, name] = one

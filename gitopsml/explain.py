@@ -70,7 +70,7 @@ def _find(expanded: Expanded, app: str, environment: str) -> Instance:
 
 
 def _leaves(one: Instance) -> Iterator[tuple[Pointer, Any, Trail]]:
-    order = {name: number for number, (name, _) in enumerate(one.blueprint.schema.properties(()))}
+    order = {name: number for number, name in enumerate(one.blueprint.schema.properties(()))}
     for name in sorted(one.spec.values, key=lambda name: order.get(name, len(order))):
         for field, value in _fields(one.spec.values[name], (name,)):
             yield field, value, one.spec.trail.at(field)

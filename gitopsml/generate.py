@@ -22,6 +22,7 @@ from gitopsml.expand import Expanded, Key, expand, stop_at
 from gitopsml.files import DiskFiles, Files
 from gitopsml.layout.factor import Given, factor
 from gitopsml.layout.files import Place, app_files, text
+from gitopsml.layout.images import promoted
 from gitopsml.model.config import Config
 from gitopsml.model.resource import Resource, ResourceId
 from gitopsml.spec import TEAM, error_at
@@ -31,12 +32,22 @@ from gitopsml.spec import TEAM, error_at
 class Generated:
     """`tree` is every file that should exist: path -> text. `instances` and `resources` are what the blueprints said, by
     `team/app` and environment; `targets` leads from an overlay's directory to that key.
+
+    The trails of `resources` are coarse (the template), those of `traced` are true.
     """
 
     tree: dict[str, str]
     instances: dict[Key, Instance]
     resources: dict[Key, tuple[Resource, ...]] = field(default_factory=dict)
     targets: dict[str, Key] = field(default_factory=dict)
+    _traced: dict[Key, tuple[Resource, ...]] = field(default_factory=dict)
+
+    def traced(self, key: Key) -> tuple[Resource, ...]:
+        """The objects of an app in an environment, each field with where it was written: in app.yaml, in a template, …"""
+        if key not in self._traced:
+            one = self.instances[key]
+            self._traced[key] = tuple(objects(one.blueprint, one.scope.traced()))
+        return self._traced[key]
 
 
 def generate(
@@ -82,9 +93,9 @@ def _lay_out(app: dict[Key, Instance], resources: dict[Key, tuple[Resource, ...]
     """The files of one app in all of its environments; `proof` is the kustomize release to prove them with, "" for no proof."""
     first = next(iter(app.values()))
     place = _place(first)
-    given = [Given(key[1], one.namespace, resources[key]) for key, one in app.items()]
+    given = [Given(key[1], one.namespace, resources[key], promoted(one.spec.values)) for key, one in app.items()]
     changed = {key[1] for key in app if files.kind(place.local(key[1])) == "directory"}
-    made = app_files(place, factor(given, first.spec.app.document, whole=place.app == TEAM), changed)
+    made = app_files(place, factor(given, whole=place.app == TEAM), changed)
     if proof:
         directories = {place.built(key[1], changed=key[1] in changed): resources[key] for key in app}
         prove.rendered_equal(made, directories, proof)

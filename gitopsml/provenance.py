@@ -38,6 +38,7 @@ class Provenance:
     _made: Generated | None = None
     problem: UserError | None = None  # what is wrong with the specs, once they were asked for
     _clean: dict[str, bool] = field(default_factory=dict)
+    _folders: dict[str, list[str]] = field(default_factory=dict)
 
     def generated(self) -> Generated | None:
         """What the specs make now; None where they are wrong (`gitopsml generate` says what is)."""
@@ -77,7 +78,7 @@ class Provenance:
         made = self.generated()
         if made is None or target.path not in made.targets or not self._is_clean(target.path):
             return None
-        said = next((one for one in made.resources[made.targets[target.path]] if one.id == resource.id), None)
+        said = next((one for one in made.traced(made.targets[target.path]) if one.id == resource.id), None)
         if said is None or not same(lookup(said.data, pointer), lookup(resource.data, pointer)):
             return None
         one = made.instances[made.targets[target.path]]
@@ -92,11 +93,17 @@ class Provenance:
         """Whether the files of an overlay and of its base are those that would be generated."""
         if directory not in self._clean:
             made = self.generated()
-            assert made is not None
-            below = (f"{directory}/", f"{directory.rpartition('/overlays/')[0]}/base/")
-            wanted = [path for path in made.tree if path.startswith(below)]
-            self._clean[directory] = all(self.state(path) == "clean" for path in wanted)
+            base = f"{directory.rpartition('/overlays/')[0]}/base"
+            wanted = [path for folder in (directory, f"{directory}/generated", base) for path in self._folder(folder)]
+            self._clean[directory] = made is not None and all(self.state(path) == "clean" for path in wanted)
         return self._clean[directory]
+
+    def _folder(self, directory: str) -> list[str]:
+        """The files that would be generated into a directory."""
+        if not self._folders and self._made is not None:
+            for path in self._made.tree:
+                self._folders.setdefault(path.rpartition("/")[0], []).append(path)
+        return self._folders.get(directory, [])
 
 
 def explained(one: Instance, trail: Trail) -> Explained:

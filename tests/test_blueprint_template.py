@@ -15,6 +15,7 @@ from gitopsml.blueprint.expression import ABSENT
 from gitopsml.blueprint.functions import amount, from_bytes, seconds, to_bytes
 from gitopsml.blueprint.registry import Part, Registry
 from gitopsml.blueprint.scope import Scope
+from gitopsml.blueprint.template import NOTHING, Rendered
 from gitopsml.blueprint.text import Hole, split
 from gitopsml.cel.errors import EvaluationError
 from gitopsml.errors import BlueprintError
@@ -34,11 +35,17 @@ def document(text: str, path: str = "t.yaml") -> Document:
 def scope(part: Part | None = None, spec: str = SPEC) -> Scope:
     written = traced(document(spec, "app.yaml"))
     given = {"spec": written.data, "name": "x", "environment": {"name": "dev"}, "cluster": {}, "uses": []}
-    return Scope(part or Part(), given, {"spec": written.trail}, "x in dev")
+    return Scope(part or Part(), given, {"spec": written.trail}, "x in dev", tracing=True)
 
 
 def rendered(text: str) -> Any:
-    return Compiler(document(text)).node(document(text).data, ()).render(scope()).value
+    """The value, which is the same with trails and without."""
+    made = Compiler(document(text)).node(document(text).data, ())
+    value = made.render(scope()).value
+    untraced = scope()
+    untraced.tracing = False
+    assert made.render(untraced) in (Rendered(value), NOTHING)
+    return value
 
 
 # text

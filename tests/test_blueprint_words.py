@@ -244,7 +244,7 @@ def test_no_provider_word_in_any_blueprint_or_part() -> None:
 
 
 def every_word(schema: Schema, place: Pointer = (), above: Pointer = ()) -> Iterator[Pointer]:
-    for name, inner in schema.properties(place):
+    for name, inner in schema.properties(place).items():
         yield (*above, name)
         yield from every_word(schema, inner, (*above, name))
 

@@ -73,8 +73,8 @@ def leaves(data: object, pointer: tuple[str | int, ...] = ()) -> list[tuple[str 
 @ALL
 def test_every_field_leads_to_where_it_was_written(case: Case) -> None:
     """The origin law: the value at a leaf's origin is the leaf, or the trail says that it was derived."""
-    for key, resources in generated().resources.items():
-        for resource in resources if key[0] == case.key else ():
+    for key in generated().resources:
+        for resource in generated().traced(key) if key[0] == case.key else ():
             for leaf in leaves(resource.data):
                 trail = resource.trail.at(leaf)
                 written = trail.origin.document.data
@@ -109,7 +109,7 @@ def test_the_starter_of_a_blueprint_is_valid(folder: Path) -> None:
     spec = parse(text, "starter.yaml", "risk", "scorer")
     blueprint = REGISTRY.get(name, int(major or 1))
     schema = blueprint.schema
-    inputs = Inputs(blueprint.intent, schema.defaults(), frozenset(dict(schema.properties(()))), schema.filled)
+    inputs = Inputs(blueprint.intent, schema.defaults(), frozenset(schema.properties(())), schema.filled)
     for environment in spec.environments:
         assert check(schema.data, merge(spec, environment, Config(""), inputs).values) == []
 

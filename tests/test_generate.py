@@ -208,8 +208,9 @@ def leaves(data: object, pointer: tuple[str | int, ...] = ()) -> list[tuple[str 
 
 def test_law_of_origins() -> None:
     """The value at a leaf's origin is the leaf, or the trail says that it was derived; every origin exists."""
-    for resources in made().resources.values():
-        for resource in resources:
+    generated = made()
+    for key in generated.resources:
+        for resource in generated.traced(key):
             for leaf in leaves(resource.data):
                 trail = resource.trail.at(leaf)
                 assert exists(trail.origin.document.data, trail.origin.pointer), (leaf, trail.origin.pointer)
@@ -231,14 +232,14 @@ TRAILS = [
     ("pointer", "path", "key", "line"), TRAILS, ids=[case[2] + str(number) for number, case in enumerate(TRAILS)]
 )
 def test_where_a_field_comes_from(pointer: tuple[str | int, ...], path: str, key: str, line: int) -> None:
-    deployment = next(one for one in made().resources["risk/scorer", "prod"] if one.kind == "Deployment")
+    deployment = next(one for one in made().traced(("risk/scorer", "prod")) if one.kind == "Deployment")
     origin = deployment.trail.at(pointer).origin
     assert (origin.document.path, locate(origin.document, origin.pointer).line) == (path, line), origin.pointer
     assert key in origin.pointer
 
 
 def test_default_leads_to_the_schema() -> None:
-    deployment = next(one for one in made().resources["risk/scorer", "dev"] if one.kind == "Deployment")
+    deployment = next(one for one in made().traced(("risk/scorer", "dev")) if one.kind == "Deployment")
     origin = deployment.trail.at(("spec", "replicas")).origin
     assert (origin.document.path, origin.pointer) == ("blueprints/tiny/schema.json", ("properties", "replicas", "default"))
 

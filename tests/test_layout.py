@@ -17,25 +17,23 @@ from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.resource import Resource
 from gitopsml.yamlio import Document, read
 
-SPEC = Document("apps/t/x/app.yaml", 0, "image: a\n", {"image": "a"})
-TEMPLATE = Document("blueprints/b/x.yaml", 0, "a: 1\n", {"a": 1})
 PLACE = Place("t", "x", "x", "apps/t/x/app.yaml", "b@1")
 Objects = list[dict[str, Any]]
 
 
-def resource(data: dict[str, Any], *, by_hand: bool = True) -> Resource:
-    return Resource(
-        data, Trail(Origin(SPEC if by_hand else TEMPLATE), derived=True, sources=(Origin(SPEC if by_hand else TEMPLATE),))
-    )
+def images_of(objects: Objects) -> frozenset[str]:
+    pods = [one["spec"]["template"]["spec"] for one in objects if one["kind"] in ("Deployment", "StatefulSet")]
+    return frozenset(container["image"] for pod in pods for container in pod["containers"])
 
 
 def laid_out(environments: dict[str, Objects], *, by_hand: bool = True, whole: bool = False) -> dict[str, str]:
-    """The files of an app, proved."""
+    """The files of an app, proved. `by_hand`: the images stand in app.yaml."""
+    origin = Trail(Origin(Document("blueprints/b/x.yaml", 0, "", {})))
     sides = [
-        Given(name, f"t-{name}", tuple(resource(one, by_hand=by_hand) for one in objects))
+        Given(name, f"t-{name}", tuple(Resource(one, origin) for one in objects), images_of(objects) if by_hand else frozenset())
         for name, objects in environments.items()
     ]
-    files = app_files(PLACE, factor(sides, SPEC, whole=whole), ())
+    files = app_files(PLACE, factor(sides, whole=whole), ())
     prove.rendered_equal(files, {PLACE.overlay(side.environment): side.resources for side in sides})
     return {path.removeprefix("deploy/t/x/"): text.partition("\n")[2] for path, text in files.items()}
 

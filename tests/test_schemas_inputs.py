@@ -78,6 +78,7 @@ CASES: dict[str, tuple[dict[str, Any], tuple[str, str, str, bool]]] = {
     "the form that was meant: a map": ({"replicas": {"max": 2, "mx": 2}}, ("replicas.mx", 'unknown field "mx"', "did you mean 'max'?", True)),
     "no form": ({"replicas": "two"}, ("replicas", 'expected a whole number or a map, found text "two"', "", False)),
     "forms with words": ({"cpu": "2x"}, ("cpu", '"2x" does not fit here', "write 2 or 500m", False)),
+    "a limit is said as such": ({"cpu": -1}, ("cpu", "must be more than 0, not -1", "", False)),
     "choice": ({"rollout": "rollling"}, ("rollout", 'expected one of "surge", "rolling", "recreate", found "rollling"', "did you mean 'rolling'?", False)),
     "constant": ({"fixed": "v2"}, ("fixed", 'expected "v1", found "v2"', "", False)),
     "in a list": ({"ports": [80, 0]}, ("ports.1", "must be at least 1, not 0", "", False)),

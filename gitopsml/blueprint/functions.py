@@ -11,7 +11,7 @@ from typing import Any, Final
 from gitopsml.blueprint.expression import plain
 from gitopsml.cel.errors import EvaluationError
 from gitopsml.cel.functions import Row
-from gitopsml.model.image import image_parts
+from gitopsml.model.image import image_parts, image_text
 
 _UNITS: Final = {
     "n": Fraction(1, 10**9),
@@ -165,13 +165,6 @@ def image(value: Any) -> dict[str, str]:
     return image_parts(str(value))
 
 
-def image_text(value: Any) -> str:
-    """An image as one text."""
-    parts = image(value)
-    tag = f":{parts['tag']}" if "tag" in parts else ""
-    return parts.get("name", "") + tag + (f"@{parts['digest']}" if "digest" in parts else "")
-
-
 def env_name(text: str) -> str:
     """`feature-store` → `FEATURE_STORE`."""
     return re.sub(r"[^A-Z0-9_]", "_", text.upper())
@@ -193,7 +186,7 @@ ROWS: Final = (
     Row("sorted", "blueprint_sorted", "(list(dyn)) -> list(dyn)", sort),
     Row("distinct", "blueprint_distinct", "(list(dyn)) -> list(dyn)", distinct),
     Row("image", "blueprint_image", "(dyn) -> map(string, string)", image),
-    Row("imageText", "blueprint_image_text", "(dyn) -> string", image_text),
+    Row("imageText", "blueprint_image_text", "(dyn) -> string", lambda value: image_text(image(value))),
     Row("envName", "blueprint_env_name", "(string) -> string", env_name),
     Row("toJson", "blueprint_to_json", "(dyn) -> string", to_json),
     Row("toYaml", "blueprint_to_yaml", "(dyn) -> string", to_yaml),

@@ -97,7 +97,7 @@ _FORMS: Final = {
 def words(blueprint: Blueprint) -> Iterator[Word]:
     """The words of a blueprint's spec, in the order of its schema."""
     required = set(blueprint.schema.data.get("required", ()))
-    for name, place in blueprint.schema.properties(()):
+    for name, place in blueprint.schema.properties(()).items():
         about = blueprint.schema.describe((name,))
         examples = about.get("examples") or [None]
         yield Word(

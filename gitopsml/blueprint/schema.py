@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from gitopsml.blueprint.expression import at
@@ -28,6 +28,8 @@ class Schema:
     data: dict[str, Any]
     document: Document
     vocabulary: Document | None = None
+    _properties: dict[Pointer, dict[str, Pointer]] = field(default_factory=dict)
+    _defaults: dict[Pointer, Traced | None] = field(default_factory=dict)
 
     def origin(self, pointer: Pointer) -> Origin:
         """Where a part of `data` was written."""
@@ -48,17 +50,23 @@ class Schema:
             for number in range(len(schema.get(word, ()))):
                 yield from self.resolve((*pointer, word, number))
 
-    def properties(self, pointer: Pointer) -> Iterator[tuple[str, Pointer]]:
+    def properties(self, pointer: Pointer) -> dict[str, Pointer]:
         """The named properties of a map's schema, each with its place; the first of one name counts."""
-        seen: set[str] = set()
-        for place in self.resolve(pointer):
-            for name in lookup(self.data, (*place, "properties"), {}):
-                if name not in seen:
-                    seen.add(name)
-                    yield name, (*place, "properties", name)
+        if pointer not in self._properties:
+            found: dict[str, Pointer] = {}
+            for place in self.resolve(pointer):
+                for name in lookup(self.data, (*place, "properties"), {}):
+                    found.setdefault(name, (*place, "properties", name))
+            self._properties[pointer] = found
+        return self._properties[pointer]
 
     def default(self, pointer: Pointer) -> Traced | None:
         """The default that stands at a schema, or at what it refers to."""
+        if pointer not in self._defaults:
+            self._defaults[pointer] = self._default(pointer)
+        return self._defaults[pointer]
+
+    def _default(self, pointer: Pointer) -> Traced | None:
         for place in self.resolve(pointer):
             schema = lookup(self.data, place)
             if "default" in schema:
@@ -70,7 +78,7 @@ class Schema:
         """The words about a field of the values: title, description, examples, default; {} for an unknown field."""
         place: Pointer = ()
         for key in field:
-            known = dict(self.properties(place))
+            known = self.properties(place)
             if not isinstance(key, str) or key not in known:
                 return {}
             place = known[key]
@@ -86,7 +94,7 @@ class Schema:
         """The lowest layer of values: the defaults of top-level properties."""
         data: dict[str, Any] = {}
         parts: dict[str | int, Trail] = {}
-        for name, place in self.properties(()):
+        for name, place in self.properties(()).items():
             default = self.default(place)
             if default is not None:
                 data[name], parts[name] = default
@@ -99,7 +107,7 @@ class Schema:
         if not isinstance(values.data, dict):
             return values
         data, parts = dict(values.data), dict(values.trail.parts)
-        known = dict(self.properties(pointer))
+        known = self.properties(pointer)
         for name, value in values.data.items():
             place = known.get(name) or self._other(pointer)
             if place and isinstance(value, dict | list):

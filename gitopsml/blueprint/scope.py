@@ -23,12 +23,15 @@ class Scope:
     """Variables and where their values come from; what `template.Scope` asks for.
 
     `given` are the engine's variables; `trails` says for some of them where they were written. `where` names app and environment
-    in messages about broken templates.
+    in messages about broken templates. Without `tracing` no trails are made.
     """
 
-    def __init__(self, part: Part, given: Mapping[str, Any], trails: Mapping[str, Trail], where: str) -> None:
+    def __init__(
+        self, part: Part, given: Mapping[str, Any], trails: Mapping[str, Trail], where: str, *, tracing: bool = False
+    ) -> None:
         self.part = part
         self.where = where
+        self.tracing = tracing
         self.derived: dict[str, Any] = {}
         self.fragments: dict[str, Any] = {}
         self.variables: dict[str, Any] = {**given, "derived": self.derived, "fragment": self.fragments}
@@ -78,10 +81,10 @@ class Scope:
     def with_local(self, name: str, value: Any, trail: Trail) -> Scope:
         """A scope with one more variable; derived values and fragments stay those of the environment."""
         inner = object.__new__(Scope)
-        for slot in ("part", "where", "derived", "fragments", "_derive_trails", "_fragments", "_state", "_root"):
+        for slot in ("part", "where", "tracing", "derived", "fragments", "_derive_trails", "_fragments", "_state", "_root"):
             setattr(inner, slot, getattr(self, slot))
         inner.variables = {**self.variables, name: value}
-        inner.trails = {**self.trails, name: trail}
+        inner.trails = {**self.trails, name: trail} if self.tracing else self.trails
         return inner
 
     def include(self, name: str, overrides: dict[str, Traced], origin: Origin) -> Rendered:
@@ -93,7 +96,12 @@ class Scope:
         given = {key: value for key, value in self._root.variables.items() if key not in ("derived", "fragment")}
         given |= {key: value.data for key, value in overrides.items()}
         trails = self._root.trails | {key: value.trail for key, value in overrides.items()}
-        return Scope(self.part, given, trails, self.where).fragment(name)
+        return Scope(self.part, given, trails, self.where, tracing=self.tracing).fragment(name)
+
+    def traced(self) -> Scope:
+        """The same variables in a scope that traces."""
+        given = {key: value for key, value in self.variables.items() if key not in ("derived", "fragment")}
+        return Scope(self.part, given, self.trails, self.where, tracing=True)
 
     # derived values and fragments
 

@@ -1,7 +1,8 @@
 """YAML data with `${CEL}` -> nodes; a node and a scope -> data with its trail. The forms are those of blueprints/README.md.
 
 A node renders to `Rendered(value, trail)`. The trail is None where the value came with its parent: written at the same place of
-the template. So a constant costs nothing, and entries exist only for what was filled in or moved.
+the template. So a constant costs nothing, and entries exist only for what was filled in or moved. Scopes that do not trace make
+no trails at all: most runs ask for none.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from gitopsml.blueprint.expression import ABSENT, Expression, failure
 from gitopsml.blueprint.expression import at as error_at
 from gitopsml.model.mergepatch import Traced, merge_patch
 from gitopsml.model.origin import Origin, Trail
+from gitopsml.yamlio import Document
 
 STEP = "blueprint"
 
@@ -25,10 +27,15 @@ class Rendered(NamedTuple):
 
 
 NOTHING = Rendered(ABSENT)
+UNTRACED = Trail(Origin(Document("", 0, "", None)), step=STEP)  # stands for the trails that nobody asked for
 
 
 class Scope(Protocol):
-    """Where expressions find their variables."""
+    """Where expressions find their variables. `tracing`: whether trails are wanted."""
+
+    @property
+    def tracing(self) -> bool:
+        """Whether trails are wanted."""
 
     def evaluate(self, expression: Expression) -> Any:
         """The plain value (ABSENT for an optional without one)."""
@@ -79,7 +86,7 @@ class Value:
     def render(self, scope: Scope) -> Rendered:
         """The expression's value, with the trail of what it reads."""
         value = scope.evaluate(self.expression)
-        return NOTHING if value is ABSENT else Rendered(value, scope.trail(self.expression))
+        return NOTHING if value is ABSENT else Rendered(value, scope.trail(self.expression) if scope.tracing else None)
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -92,6 +99,8 @@ class Text:
     def render(self, scope: Scope) -> Rendered:
         """The concatenated text."""
         text = "".join(piece if isinstance(piece, str) else as_text(scope.evaluate(piece), piece.origin) for piece in self.pieces)
+        if not scope.tracing:
+            return Rendered(text)
         trails = [scope.trail(piece) for piece in self.pieces if isinstance(piece, Expression)]
         sources = [source for trail in trails for source in (trail.sources if trail.derived else (trail.origin,))]
         return Rendered(text, derived(sources, self.origin))
@@ -135,7 +144,7 @@ class Mapping:
             data[name] = value
             if trail is not None:
                 parts[name] = trail
-            elif name is not key:
+            elif name is not key and scope.tracing:
                 parts[name] = Trail(node.origin, step=STEP)
         return Rendered(data, Trail(self.origin, parts, step=STEP) if parts else None)
 
@@ -162,14 +171,12 @@ class Sequence:
             value, trail = node.render(scope)
             if value is ABSENT:
                 continue
-            if isinstance(value, list):
+            spliced = value if isinstance(value, list) else None
+            if scope.tracing and (trail is not None or spliced is not None or len(data) != index):
                 whole = trail or Trail(node.origin, step=STEP)
-                parts |= {len(data) + number: whole.part(number) for number in range(len(value))}
-                data += value
-                continue
-            if trail is not None or len(data) != index:
-                parts[len(data)] = trail or Trail(node.origin, step=STEP)
-            data.append(value)
+                moved = [whole] if spliced is None else [whole.part(number) for number in range(len(spliced))]
+                parts.update(enumerate(moved, len(data)))
+            data += [value] if spliced is None else spliced
         return Rendered(data, Trail(self.origin, parts, step=STEP) if parts else None)
 
 
@@ -188,8 +195,8 @@ class Conditional:
 
 def placed(node: Node, scope: Scope) -> Rendered:
     """A node that stands elsewhere than its parent thinks: with a trail of its own."""
-    value, trail = node.render(scope)
-    return Rendered(value, trail or Trail(node.origin, step=STEP))
+    made = node.render(scope)
+    return Rendered(made.value, Trail(node.origin, step=STEP)) if made.trail is None and scope.tracing else made
 
 
 def holds(condition: Expression, scope: Scope) -> bool:
@@ -221,7 +228,7 @@ class Repeated:
         ]
         kept = [one for one in made if one.value is not ABSENT]
         parts: dict[str | int, Trail] = {number: one.trail for number, one in enumerate(kept) if one.trail}
-        return Rendered([one.value for one in kept], Trail(self.origin, parts, step=STEP))
+        return Rendered([one.value for one in kept], Trail(self.origin, parts, step=STEP) if scope.tracing else None)
 
 
 def each(loops: Loops, scope: Scope) -> list[Scope]:
@@ -236,6 +243,8 @@ def _each(name: str, expression: Expression, scope: Scope) -> list[Scope]:
     values = scope.evaluate(expression)
     if not isinstance(values, list):
         raise failure(expression, "forEach needs a list (for a map use entries(map))")
+    if not scope.tracing:
+        return [scope.with_local(name, value, UNTRACED) for value in values]
     trail = scope.trail(expression)
     return [scope.with_local(name, value, scope.element(expression, trail, number, value)) for number, value in enumerate(values)]
 
@@ -255,8 +264,7 @@ class Include:
 
 
 def _traced(rendered: Rendered) -> Traced:
-    assert rendered.trail is not None
-    return Traced(rendered.value, rendered.trail)
+    return Traced(rendered.value, rendered.trail or UNTRACED)
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -276,7 +284,7 @@ class Merged:
         merged = Traced({}, Trail(self.origin, step=STEP))
         for layer in (*layers, _traced(placed(self.upper, scope))):
             merged = merge_patch(merged, layer)
-        return Rendered(*merged)
+        return Rendered(merged.data, merged.trail if scope.tracing else None)
 
 
 def _elements(whole: Traced) -> list[Traced]:

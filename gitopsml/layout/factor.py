@@ -11,7 +11,6 @@ from gitopsml.kustomize.shapes import UNION, Shape, shape_of
 from gitopsml.layout import fields, images
 from gitopsml.layout.sides import Key, Side, side
 from gitopsml.model.resource import Resource
-from gitopsml.yamlio import Document
 
 ABSENT: Final[Any] = object()
 # API groups of Kubernetes itself; everything else is a custom resource, whose lists a strategic-merge patch would replace
@@ -50,15 +49,16 @@ class Factored:
 
 
 class Given(NamedTuple):
-    """One environment as the blueprint said it."""
+    """One environment as the blueprint said it. `images` are those that people write, which go into the `images` field."""
 
     environment: str
     namespace: str
     resources: tuple[Resource, ...]
+    images: frozenset[str] = frozenset()
 
 
-def factor(given: list[Given], spec: Document | None = None, *, whole: bool = False) -> Factored:
-    """Factor the environments, in order of promotion. `spec` is the file that people write (its images go into `images:`).
+def factor(given: list[Given], *, whole: bool = False) -> Factored:
+    """Factor the environments, in order of promotion.
 
     `whole`: every environment for itself, without a base.
     """
@@ -68,7 +68,7 @@ def factor(given: list[Given], spec: Document | None = None, *, whole: bool = Fa
     for one in sides:
         fields.move_namespace(one)
     fields.move_labels(sides)
-    images.move(sides, spec)
+    images.move(sides)
     fields.move_replicas(sides)
     base = _base(sides)
     return Factored(base, {one.environment: _overlay(one, base) for one in sides})

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from gitopsml.layout.sides import Key, Side
-from gitopsml.model.image import image_parts
+from gitopsml.model.image import image_parts, image_text
 from gitopsml.model.pointer import Pointer
-from gitopsml.yamlio import Document
 
 _LISTS = ("containers", "initContainers")
 
@@ -23,15 +22,22 @@ class Use(NamedTuple):
     side: Side
     key: Key
     place: Pointer
-    pointer: Pointer
     container: dict[str, Any]
     parts: dict[str, str]
 
 
-def move(sides: list[Side], spec: Document | None) -> None:
-    """Take the images out of the bodies and fill the sides' `images`. `spec` is the file that people write."""
+def promoted(values: Any) -> frozenset[str]:
+    """The images of a spec: the texts of everything called `image` in its values."""
+    found: set[str] = set()
+    for word, value in values.items() if isinstance(values, dict) else ():
+        found |= {image_text(value)} if word == "image" else promoted(value)
+    return frozenset(found)
+
+
+def move(sides: list[Side]) -> None:
+    """Take the images out of the bodies and fill the sides' `images`."""
     uses = [use for one in sides for use in _uses(one)]
-    wanted = {(use.key, use.place) for use in uses if _by_hand(use, spec)} | _different(uses)
+    wanted = {(use.key, use.place) for use in uses if use.container["image"] in use.side.promoted} | _different(uses)
     slots = _slots(uses, wanted, sides[-1]) if sides else {}
     for one in sides:
         own = [use for use in uses if use.side is one]
@@ -43,31 +49,29 @@ def _uses(one: Side) -> Iterator[Use]:
     for key, body in one.bodies.items():
         if key.kind == "CustomResourceDefinition":
             continue
-        for place, pointer, container in _containers(body, (), ()):
+        for place, container in _containers(body, ()):
             image = container.get("image")
             if isinstance(image, str) and image:
-                yield Use(one, key, place, pointer, container, image_parts(image))
+                yield Use(one, key, place, container, image_parts(image))
 
 
-def _containers(data: Any, place: Pointer, pointer: Pointer) -> Iterator[tuple[Pointer, Pointer, dict[str, Any]]]:
+def _containers(data: Any, place: Pointer) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     if isinstance(data, list):
         for number, element in enumerate(data):
-            name = element.get("name", number) if isinstance(element, dict) else number
-            yield from _containers(element, (*place, name), (*pointer, number))
+            if isinstance(element, dict | list):
+                yield from _containers(element, (*place, _name(element, number)))
     elif isinstance(data, dict):
         for word, value in data.items():
             if word in _LISTS and isinstance(value, list):
-                for number, element in enumerate(value):
-                    if isinstance(element, dict):
-                        yield (*place, word, element.get("name", number)), (*pointer, word, number), element
+                named = ((_name(element, number), element) for number, element in enumerate(value))
+                yield from (((*place, word, name), element) for name, element in named if isinstance(element, dict))
             if isinstance(value, dict | list):
-                yield from _containers(value, (*place, word), (*pointer, word))
+                yield from _containers(value, (*place, word))
 
 
-def _by_hand(use: Use, spec: Document | None) -> bool:
-    trail = use.side.resources[use.key].trail.at((*use.pointer, "image"))
-    sources = trail.sources or (trail.origin,)
-    return any(origin.document is spec for origin in sources)
+def _name(element: Any, number: int) -> str | int:
+    name = element.get("name") if isinstance(element, dict) else None
+    return name if isinstance(name, str) else number
 
 
 def _different(uses: list[Use]) -> set[tuple[Key, Pointer]]:

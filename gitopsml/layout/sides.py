@@ -19,15 +19,15 @@ class Key(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Side:
-    """One environment. `namespace` is the app's there; `bodies` are copies of the data, `resources` the originals with trails.
+    """One environment. `namespace` is the app's there; `bodies` are copies of the data, `promoted` the images that people write.
 
     The rest is what factoring moves out of the bodies into fields of the overlay's kustomization.
     """
 
     environment: str
     namespace: str
-    resources: dict[Key, Resource]
     bodies: dict[Key, dict[str, Any]]
+    promoted: frozenset[str] = frozenset()
     sets_namespace: bool = False
     labels: dict[str, str] = field(default_factory=dict)
     labels_templates: bool = False
@@ -35,10 +35,10 @@ class Side:
     replicas: list[dict[str, Any]] = field(default_factory=list)
 
 
-def side(environment: str, namespace: str, resources: tuple[Resource, ...]) -> Side:
+def side(environment: str, namespace: str, resources: tuple[Resource, ...], promoted: frozenset[str]) -> Side:
     """A side with copies of the data."""
-    by_key = {Key(one.api_version, one.kind, one.name): one for one in resources}
-    return Side(environment, namespace, by_key, {key: copied(one.data) for key, one in by_key.items()})
+    bodies = {Key(one.api_version, one.kind, one.name): copied(one.data) for one in resources}
+    return Side(environment, namespace, bodies, promoted)
 
 
 def copied(value: Any) -> Any:

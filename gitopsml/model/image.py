@@ -1,4 +1,4 @@
-"""The text of an image reference -> its parts."""
+"""The text of an image reference <-> its parts."""
 
 from __future__ import annotations
 
@@ -9,3 +9,10 @@ def image_parts(text: str) -> dict[str, str]:
     head, colon, tag = rest.rpartition(":")
     name, tag = (head, tag) if colon and "/" not in tag else (rest, "")
     return {key: part for key, part in (("name", name), ("tag", tag), ("digest", digest)) if part}
+
+
+def image_text(image: str | dict[str, str]) -> str:
+    """An image, as a text or as its parts, as one text."""
+    parts = image_parts(image) if isinstance(image, str) else {key: str(value) for key, value in image.items()}
+    tag = f":{parts['tag']}" if "tag" in parts else ""
+    return parts.get("name", "") + tag + (f"@{parts['digest']}" if "digest" in parts else "")

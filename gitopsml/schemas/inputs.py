@@ -12,7 +12,7 @@ from typing import Any, Final
 from gitopsml.model.pointer import Pointer
 from gitopsml.model.words import did_you_mean
 from gitopsml.schemas import values
-from gitopsml.schemas.values import TYPES, Problem, Schema, kind_of, listed, misfit, pattern, spelled
+from gitopsml.schemas.values import LIMIT, TYPES, Problem, Schema, kind_of, listed, misfit, pattern, spelled
 
 _ANNOTATIONS: Final = frozenset(
     {
@@ -70,7 +70,7 @@ class _Check:
         found = [problem for rule in _once(schema, values.RULES) for problem in rule(schema, value, at)]
         found += [problem for rule in _once(schema, _RULES) for problem in rule(self, schema, value, at)]
         own = [problem for problem in found if problem.pointer == at and not problem.key]
-        if own and "x-message" in schema:
+        if own and "x-message" in schema and not any(problem.message.startswith(LIMIT) for problem in own):
             yield Problem(at, misfit(schema, value), schema["x-message"])
             found = [problem for problem in found if problem.pointer != at or problem.key]
         yield from found

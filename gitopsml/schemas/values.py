@@ -35,6 +35,7 @@ TYPES: Final[dict[str, tuple[Callable[[Any], bool], str]]] = {
 
 
 Rule = Callable[[Schema, Any, Pointer], Iterator[Problem]]
+LIMIT: Final = "must be "  # a number beyond a limit is said as such, whatever `x-message` says of the form
 RULES: Final[dict[str, Rule]] = {}
 
 
@@ -137,7 +138,7 @@ def _range(schema: Schema, value: Any, at: Pointer) -> Iterator[Problem]:
         return
     for word, (holds, words) in _LIMITS.items():
         if word in schema and not holds(value, schema[word]):
-            yield Problem(at, f"must be {words} {schema[word]}, not {spelled(value)}")
+            yield Problem(at, f"{LIMIT}{words} {schema[word]}, not {spelled(value)}")
 
 
 _LIMITS: Final[dict[str, tuple[Callable[[Any, Any], bool], str]]] = {
