@@ -161,11 +161,7 @@ def test_unchecked_targets_are_listed(tmp_path: Path) -> None:
 
 
 ENGINE = {
-    "duplicate key": (
-        "a: 1\n",
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b, a: c}\n",
-        "yaml-duplicate-key",
-    ),
+    "duplicate key": ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: b, a: c}\n", "yaml-duplicate-key"),
     "no object": ("apiVersion: v1\nkind: ConfigMap\ndata: {a: b}\n", "object-invalid"),
     "schema": ("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: eighty}\n", "schema-invalid"),
     "unknown field": ("apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {port: []}\n", "schema-unknown-field"),

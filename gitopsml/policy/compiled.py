@@ -16,12 +16,37 @@ from gitopsml.yamlio import Document, locate, source_line
 _BASE: Final = {
     "object": "dyn",
     "oldObject": "dyn",
-    "request": "dyn",
+    "request": "kubernetes.AdmissionRequest",
     "params": "dyn",
-    "namespaceObject": "dyn",
+    "namespaceObject": "kubernetes.Namespace",
     "authorizer": "kubernetes.authorization.Authorizer",
 }
 _VARIABLES: Final = "gitopsml.Variables"
+_KIND: Final = {"group": "string", "version": "string", "kind": "string"}
+_RESOURCE: Final = {"group": "string", "version": "string", "resource": "string"}
+_TYPES: Final[dict[str, dict[str, str]]] = {
+    "kubernetes.GroupVersionKind": _KIND,
+    "kubernetes.GroupVersionResource": _RESOURCE,
+    "kubernetes.UserInfo": {
+        "username": "string", "uid": "string", "groups": "list(string)", "extra": "map(string, list(string))",
+    },
+    "kubernetes.AdmissionRequest": {
+        **dict.fromkeys(("kind", "requestKind"), "kubernetes.GroupVersionKind"),
+        **dict.fromkeys(("resource", "requestResource"), "kubernetes.GroupVersionResource"),
+        **dict.fromkeys(("subResource", "requestSubResource", "name", "namespace", "operation"), "string"),
+        "userInfo": "kubernetes.UserInfo", "dryRun": "bool", "options": "dyn",
+    },
+    "kubernetes.NamespaceMetadata": {
+        **dict.fromkeys(("name", "generateName", "namespace"), "string"),
+        **dict.fromkeys(("labels", "annotations"), "map(string, string)"),
+        "creationTimestamp": "timestamp", "deletionGracePeriodSeconds": "int",
+    },
+    "kubernetes.NamespaceSpec": {"finalizers": "list(string)"},
+    "kubernetes.NamespaceStatus": {"phase": "string"},
+    "kubernetes.Namespace": {
+        "metadata": "kubernetes.NamespaceMetadata", "spec": "kubernetes.NamespaceSpec", "status": "kubernetes.NamespaceStatus",
+    },
+}  # fmt: skip
 
 
 class Judged(NamedTuple):
@@ -47,7 +72,7 @@ class Compiled:
 @cache
 def environment(version: tuple[int, int]) -> Environment:
     """The environment of a Kubernetes version, made once."""
-    return Environment.kubernetes(version)
+    return Environment.kubernetes(version).with_types(_TYPES)
 
 
 def compiled(vap: Vap, version: tuple[int, int], *, reserved: bool) -> Compiled:
@@ -67,7 +92,7 @@ class _Compilation:
         conditions = tuple(self._all(one.expression for one in vap.conditions))
         variables: dict[str, Program] = {}
         for variable in vap.variables:
-            program = self._compile(variable.expression, "", variables=True)
+            program = self._compile(variable.expression, (), variables=True)
             if program is not None:
                 variables[variable.name] = program
                 self.types[variable.name] = program.type
@@ -79,27 +104,31 @@ class _Compilation:
 
     def _all(self, expressions: Iterable[Expression]) -> Iterator[tuple[Expression, Program]]:
         for expression in expressions:
-            program = self._compile(expression, "bool", variables=False)
+            program = self._compile(expression, ("bool",), variables=False)
             if program is not None:
                 yield expression, program
 
     def _validations(self) -> Iterator[Judged]:
         for validation in self.vap.validations:
-            program = self._compile(validation.expression, "bool", variables=True)
+            program = self._compile(validation.expression, ("bool",), variables=True)
             message = None
             if validation.message_expression is not None:
-                message = self._compile(validation.message_expression, "string", variables=True)
+                message = self._compile(validation.message_expression, ("string",), variables=True, authorizer=False)
             if program is not None:
                 yield Judged(validation, program, message)
 
     def _annotations(self) -> Iterator[tuple[Expression, Program]]:
         for annotation in self.vap.annotations:
-            program = self._compile(annotation.expression, "", variables=True)
+            program = self._compile(annotation.expression, ("string", "null"), variables=True)
             if program is not None:
                 yield annotation.expression, program
 
-    def _compile(self, expression: Expression, wanted: str, *, variables: bool) -> Program | None:
+    def _compile(
+        self, expression: Expression, wanted: tuple[str, ...], *, variables: bool, authorizer: bool = True
+    ) -> Program | None:
         declared, known = dict(_BASE), self.environment
+        if not authorizer:
+            del declared["authorizer"]
         if variables:
             declared["variables"] = _VARIABLES
             known = known.with_types({_VARIABLES: self.types})
@@ -110,8 +139,9 @@ class _Compilation:
                 _placed(self.vap.document, expression, issue.line, issue.column, issue.message) for issue in error.issues
             )
             return None
-        if wanted and program.type != wanted:
-            self.errors.append(_placed(self.vap.document, expression, 1, 1, f"must evaluate to {wanted} but got {program.type}"))
+        if wanted and program.type not in wanted:
+            message = f"must evaluate to {' or '.join(wanted)} but got {program.type}"
+            self.errors.append(_placed(self.vap.document, expression, 1, 1, message))
             return None
         return program
 
@@ -121,9 +151,10 @@ def _placed(document: Document, expression: Expression, line: int, column: int, 
     span = locate(document, expression.pointer)
     first = source_line(document.text, span.line)[span.column - 1 :]
     if first[:1] in "|>":
-        at = span.line + (line if first[:1] == "|" else 1)
-        text = source_line(document.text, at)
-        indent = len(text) - len(text.lstrip())
-        return PolicyError(message, path=document.path, line=at, column=indent + column if first[:1] == "|" else indent + 1)
+        body = source_line(document.text, span.line + 1)
+        indent = len(body) - len(body.lstrip())  # that of the block, as long as it says no number
+        if first[:1] == "|":
+            return PolicyError(message, path=document.path, line=span.line + line, column=indent + column)
+        return PolicyError(message, path=document.path, line=span.line + 1, column=indent + 1)
     shift = column - (0 if first[:1] in "\"'" else 1) if line == 1 else 0
     return PolicyError(message, path=document.path, line=span.line, column=span.column + max(shift, 0))

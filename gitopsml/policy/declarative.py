@@ -131,10 +131,11 @@ def _bound(program: _Vap, binding: Binding, subject: Subject, objects: Params) -
         for _, violation, kind in program.judged(subject, given):
             if kind == "unknown":
                 yield _not_evaluable(vap, violation)
-            elif kind == "error" and not vap.fail:
+            elif kind in ("error", "audit") and not vap.fail:
                 yield _ignored(vap, violation)
             else:
-                yield Saw(violation, binding.severity)
+                always = kind == "audit"  # an error in an audit annotation denies, even if the binding only warns
+                yield Saw(violation, Severity.ERROR if always else binding.severity)
 
 
 def _ignored(vap: Vap, violation: Violation) -> Saw:

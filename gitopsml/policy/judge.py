@@ -18,7 +18,9 @@ _OVER_BUDGET: Final = "validation failed due to running out of cost budget, no f
 
 
 class Decision(NamedTuple):
-    """One refusal. `kind` is "deny" (false), "error" (no value), or "unknown" (depends on what cannot be known here).
+    """One refusal. `kind` is "deny" (false), "error" (no value), "audit" (an audit annotation without value), or "unknown".
+
+    Unknown is what depends on something that cannot be known here.
 
     `judged` is the validation behind it, None for match conditions and the like.
     """
@@ -77,8 +79,10 @@ class Judge:
             try:
                 value, cost = program.evaluate_with_cost(self.bindings, min(PER_EXPRESSION, left))
             except (EvaluationError, CostExceeded) as error:
-                errors.append(_failed(expression, error))
                 left -= error.cost
+                if left <= 0:
+                    return [Decision("error", _OVER_BUDGET)]
+                errors.append(_failed(expression, error))
                 continue
             left -= cost
             if isinstance(value, Unknown):
@@ -126,7 +130,7 @@ class Judge:
             try:
                 value = self._evaluate(program)
             except (EvaluationError, CostExceeded) as error:
-                decisions.append(Decision("error", _failed(expression, error)))
+                decisions.append(Decision("audit", _failed(expression, error)))
                 continue
             if isinstance(value, Unknown):
                 decisions.append(Decision("unknown", _unknown(expression, value)))
@@ -134,8 +138,6 @@ class Judge:
 
 
 def _failed(expression: Expression, error: CelError) -> str:
-    if isinstance(error, CostExceeded):
-        return str(error)
     return f"expression '{expression.text}' resulted in error: {error}"
 
 

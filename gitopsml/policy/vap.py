@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -18,6 +19,14 @@ _SPEC: Final = (
     "paramKind", "matchConstraints", "validations", "failurePolicy", "auditAnnotations", "matchConditions", "variables",
 )  # fmt: skip
 _VALIDATION: Final = ("expression", "message", "reason", "messageExpression")
+
+MOST_CONDITIONS, MOST_KEY = 64, 63
+RESERVED: Final = frozenset((
+    "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop", "package",
+    "namespace", "null", "return", "true", "var", "void", "while",
+))  # fmt: skip
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_NAME: Final = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\Z")
 
 
 class Expression(NamedTuple):
@@ -117,6 +126,7 @@ def parse(document: Document, *, pods: bool = False) -> Vap:
     """A document -> the policy. `pods`: matchConstraints may be left out. Raises PolicyError with path, line and column."""
     writing = Writing(document)
     spec = writing.map(("spec",), _SPEC)
+    _demand_limits(writing)
     failure = writing.text(("spec", "failurePolicy")) or "Fail"
     if failure not in ("Fail", "Ignore"):
         raise writing.error(f"unknown failurePolicy {failure!r}", ("spec", "failurePolicy"), hint="use Fail or Ignore")
@@ -145,6 +155,25 @@ def parse(document: Document, *, pods: bool = False) -> Vap:
     return vap
 
 
+def _demand_limits(writing: Writing) -> None:
+    """The numbers and names that the API server insists on."""
+    conditions = writing.maps(("spec", "matchConditions"))
+    if len(conditions) > MOST_CONDITIONS:
+        at: Pointer = ("spec", "matchConditions")
+        raise writing.error(f"{len(conditions)} matchConditions", at, hint=f"write at most {MOST_CONDITIONS}", key=True)
+    for at, _ in writing.maps(("spec", "variables")):
+        name = writing.text((*at, "name"))
+        if not _IDENTIFIER.match(name) or name in RESERVED:
+            raise writing.error(f"the variable {name!r} is not a CEL identifier", (*at, "name"), hint="choose another name")
+    keys: set[str] = set()
+    for at, _ in writing.maps(("spec", "auditAnnotations")):
+        key = writing.text((*at, "key"))
+        if not _NAME.match(key) or len(key) > MOST_KEY or key in keys:
+            what = "stands twice" if key in keys else "is not a name"
+            raise writing.error(f"the key {key!r} {what}", (*at, "key"), hint="choose another key")
+        keys.add(key)
+
+
 def _match(writing: Writing, spec: Mapping[str, Any], *, pods: bool) -> Match | None:
     constraints = writing.map(("spec", "matchConstraints"))
     if not constraints.get("resourceRules"):
@@ -164,6 +193,8 @@ def _validation(writing: Writing, at: Pointer) -> Validation:
     reason = writing.text((*at, "reason")) or "Invalid"
     if reason not in REASONS:
         raise writing.error(f"unknown reason {reason!r}", (*at, "reason"), hint=did_you_mean(reason, REASONS))
+    if message and not message.strip():
+        raise writing.error("the message is blank", (*at, "message"), hint="write one, or leave it out")
     if "\n" in message.strip():
         raise writing.error("a message has no line breaks", (*at, "message"))
     has_expression = lookup(writing.document.data, (*at, "messageExpression")) is not None
