@@ -88,6 +88,34 @@ def test_message_types() -> None:
         typed.compile("request.name == 'x'", {"request": "kubernetes.Request"}).evaluate({"request": {}})
 
 
+NEEDS = [
+    ("o.a == 1", (1, 26)),
+    ("o.?a.orValue(1) == 1", (1, 28)),
+    ("ip('::1').family() == 6", (1, 30)),
+    ("semver('1.0.0').major() == 1 && o.all(k, v, true)", (1, 33)),
+    ("[1].includes(1)", (1, 37)),
+    ("nope(1)", None),
+]
+
+
+@pytest.mark.parametrize(("source", "version"), NEEDS)
+def test_needs(source: str, version: tuple[int, int] | None) -> None:
+    assert ENV.needs(source, {"o": "dyn"}) == version
+
+
+READS = [
+    ("o.a.b == 1 && o.a.?c.d.orValue(p) > 0", (("o", "a", "b"), ("o", "a", "c", "d"), ("p",))),
+    ("o.xs.all(x, x.y == o.z) || has(o.q.r)", (("o", "q", "r"), ("o", "xs"), ("o", "z"))),
+    ("o['a'].b + o.xs[0].c > 1", (("o",), ("o", "xs"))),
+    ("1 == 1", ()),
+]
+
+
+@pytest.mark.parametrize(("source", "reads"), READS)
+def test_reads(source: str, reads: tuple[tuple[str, ...], ...]) -> None:
+    assert ENV.compile(source, {"o": "dyn", "p": "dyn"}).reads == reads
+
+
 # variables of a policy
 
 

@@ -28,7 +28,7 @@ _TYPES: Final[dict[str, Type]] = {
     "google.protobuf.Timestamp": Type("timestamp"),
     "google.protobuf.Duration": Type("duration"),
 }
-_NO_FIELDS: Final[dict[str, Mapping[str, Type]]] = {}
+OLDEST, NEWEST = (1, 26), (1, 37)  # versions between which libraries changed
 
 
 class Environment:
@@ -82,6 +82,20 @@ class Environment:
         """A new environment with message types: name -> field -> type, all as text. Their values are plain dicts."""
         read = {name: {field: parse_type(text) for field, text in fields.items()} for name, fields in types.items()}
         return self._copy(types={**self._types, **read})
+
+    def needs(self, source: str, variables: Mapping[str, str] | None = None) -> tuple[int, int] | None:
+        """The oldest Kubernetes version that compiles an expression; None where no version does.
+
+        Functions and types of this environment count as known to all versions.
+        """
+        for minor in range(OLDEST[1], NEWEST[1] + 1):
+            version = OLDEST[0], minor
+            try:
+                Environment.kubernetes(version)._copy(added=self._added, types=self._types).compile(source, variables)  # noqa: SLF001 - own class
+            except CompileError:
+                continue
+            return version
+        return None
 
     def without_macros(self) -> Environment:
         """A new environment in which macros are ordinary calls."""

@@ -10,7 +10,7 @@ from gitopsml.cel.checked import Checked
 from gitopsml.cel.compiler import Compiler
 from gitopsml.cel.errors import CostExceeded, EvaluationError, Unknown, UnknownFailure
 from gitopsml.cel.frame import Frame, Step
-from gitopsml.cel.nodes import Node
+from gitopsml.cel.nodes import OPT_SELECT, Call, Literal, Node, Select, children
 from gitopsml.cel.parser import Parsed
 from gitopsml.cel.values import MISSING, ConcatList
 
@@ -41,6 +41,35 @@ class Program:
     def variables(self) -> tuple[str, ...]:
         """The names of the variables that the expression mentions, sorted."""
         return tuple(sorted(self.compiler.slots))
+
+    @property
+    def reads(self) -> tuple[tuple[str, ...], ...]:
+        """The fields that the text of the expression names, as (variable, field, field, …), sorted; indices are left out.
+
+        Variables of loops are not followed: `object.spec.xs.all(x, x.y)` reads object.spec.xs.
+        """
+        found: set[tuple[str, ...]] = set()
+        waiting: list[Node] = [self.root]
+        while waiting:
+            node = waiting.pop()
+            path = self._path(node)
+            if path:
+                found.add(path)
+            else:
+                waiting.extend(children(node))
+        return tuple(sorted(found))
+
+    def _path(self, node: Node) -> tuple[str, ...]:
+        name = self.checked.names.get(node.id, "")
+        if name.startswith("."):
+            return (name[1:],)
+        if isinstance(node, Select):
+            base = self._path(node.operand)
+            return (*base, node.field) if base else ()
+        if isinstance(node, Call) and node.function == OPT_SELECT and isinstance(node.args[1], Literal):
+            base = self._path(node.args[0])
+            return (*base, node.args[1].value) if base else ()
+        return ()
 
     def frame(self, bindings: Mapping[str, Any], budget: int) -> Frame:
         """A fresh state of evaluation."""
