@@ -1,6 +1,5 @@
 """Field paths of replacements: their parts, the one field of a source, the fields of a target."""
 
-# ruff: noqa: E501 - tables, one case a row
 from __future__ import annotations
 
 from typing import Any

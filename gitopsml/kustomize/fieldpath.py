@@ -12,6 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.pointer import Pointer
+from gitopsml.yamlio import Dialect
+from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_/:@ =-]*\Z")
 _NUMBER: Final = re.compile(r"\+?[0-9]+\Z")
@@ -183,7 +185,7 @@ class _Walk:
             if text is not MISSING and test(_shown(text)):
                 found.extend(self.step(element, rest, (*pointer, number)))
         if not found and self.leaf:
-            new = {name: pattern} if name else pattern
+            new: Any = {name: _plain(pattern)} if name else _plain(pattern)
             if not test(pattern):
                 raise PathProblem(f"an element made for {parts[0]} would not match it", pointer)
             self.made.append(((*pointer, len(elements)), new))
@@ -197,6 +199,14 @@ class _Walk:
         value: Any = [] if _is_element(rest[0]) or _NUMBER.match(rest[0]) else {}
         self.made.append((pointer, value))
         return value
+
+
+def _plain(text: str) -> Any:
+    """A text as a scalar without quotes would be read."""
+    try:
+        return value_of(resolve(text, Dialect.KUSTOMIZE))
+    except ScalarError:
+        return text
 
 
 def _shown(value: Any) -> str:

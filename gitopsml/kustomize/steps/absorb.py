@@ -73,7 +73,7 @@ def _with_encoded(secret: Item) -> Item:
     texts: Any = secret.data.get("stringData")
     for key, text in texts.items() if isinstance(texts, dict) else ():
         trail = secret.trail.at(("stringData", key))
-        value = b64encode(written(text, trail).encode()).decode("ascii")
+        value = b64encode(_as_text(text, trail)[0].encode()).decode("ascii")
         secret = secret.derive(("data", key), value, sources_of(trail), STEP)
     return secret
 
@@ -94,7 +94,7 @@ def _with_entries(new: Item, old: Item, pointer: Pointer) -> Item:
 
 
 def _as_text(value: Any, trail: Trail) -> tuple[str, Trail]:
-    text = written(value, trail)
+    text = "" if value is None else written(value, trail)
     if text == value:
         return text, trail
     return text, replace(trail, derived=True, sources=sources_of(trail))

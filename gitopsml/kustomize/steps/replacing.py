@@ -114,7 +114,7 @@ def _set(item: Item, pointer: Pointer, found: Found, target: Target, path: Setti
     sources = [*found.sources, path.origin]
     text = "" if isinstance(found.value, dict | list) else found.text
     if target.delimiter:
-        text = _joined(text_at(item, pointer) if there else "", text, target)
+        text = _joined(text_at(item, pointer), text, target)
         sources += sources_of(item.trail.at(pointer)) if there else ()
     value = _typed(item, text, _typed_by(old, item.trail.at(pointer)) if there else _UNTYPED, path)
     return item.write(pointer, value, _trail(value, found, distinct(sources)))

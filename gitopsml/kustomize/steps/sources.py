@@ -8,7 +8,7 @@ from typing import Any, Final
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Origin, Trail
-from gitopsml.model.pointer import Pointer
+from gitopsml.model.pointer import Pointer, exists
 from gitopsml.yamlio import Dialect, locate, source_line
 from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
 
@@ -31,9 +31,7 @@ def distinct(origins: list[Origin]) -> tuple[Origin, ...]:
 
 
 def written(value: Any, trail: Trail) -> str:
-    """The text of a scalar: as it stands in the file where it was read from one (`0777`, `2001-01-01`), "" for null."""
-    if value is None:
-        return ""
+    """The text of a scalar: as it stands in the file where it was read from one (`0777`, `2001-01-01`, `null`)."""
     if isinstance(value, str) and not DATES.match(value):
         return value
     if trail.derived or isinstance(value, dict | list):
@@ -44,8 +42,8 @@ def written(value: Any, trail: Trail) -> str:
 
 
 def text_at(item: Item, pointer: Pointer) -> str:
-    """The text of the scalar at a pointer of an item, as it was written."""
-    return written(item.at(*pointer), item.trail.at(pointer))
+    """The text of the scalar at a pointer of an item, as it was written; "" where there is none."""
+    return written(item.at(*pointer), item.trail.at(pointer)) if exists(item.data, pointer) else ""
 
 
 def retyped(text: str, trail: Trail) -> Any:
