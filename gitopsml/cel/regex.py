@@ -10,10 +10,6 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from gitopsml.cel.errors import EvaluationError
-from gitopsml.cel.regex_classes import RegexError
-from gitopsml.cel.regex_match import Matcher
-from gitopsml.cel.regex_program import assemble
-from gitopsml.cel.regex_syntax import parse
 from gitopsml.cel.work import spend
 
 
@@ -58,6 +54,12 @@ def _google(pattern: str) -> Pattern | None:
 @lru_cache(maxsize=512)
 def compiled(pattern: str) -> Pattern:
     """The pattern, compiled once. Raises EvaluationError for one that RE2 would not accept."""
+    # the engine is imported when the first pattern comes: most expressions have none
+    from gitopsml.cel.regex_classes import RegexError
+    from gitopsml.cel.regex_match import Matcher
+    from gitopsml.cel.regex_program import assemble
+    from gitopsml.cel.regex_syntax import parse
+
     try:
         program = assemble(parse(pattern))
     except RegexError as error:
