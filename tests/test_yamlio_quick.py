@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 
 from gitopsml.errors import YamlError
 from gitopsml.yamlio import Dialect, read
+from gitopsml.yamlio.place import Place
+from gitopsml.yamlio.places import ComposedPlaces
 from gitopsml.yamlio.quick import quick
+from gitopsml.yamlio.quickplaces import QuickPlaces
 from gitopsml.yamlio.values import Unusual
 
 READER = importlib.import_module("gitopsml.yamlio.read")
@@ -37,9 +40,41 @@ def composed(text: str, dialect: Dialect, *, single: bool, monkeypatch: pytest.M
         return verdict(text, dialect, single=single)
 
 
+def flat(place: Place) -> Any:
+    return place.start, place.end, place.text, place.key, {step: flat(part) for step, part in place.parts.items()}
+
+
+def assert_places_equal(text: str, dialect: Dialect) -> None:
+    """The same places as from libyaml's events; found one by one as in the whole."""
+    try:
+        documents = read(text, "f", dialect).documents
+    except YamlError:
+        return
+    for document in documents:
+        source = document.text[document.start : document.end].removesuffix("\n") + "\n"
+        try:
+            places = QuickPlaces(source, dialect, document.start)
+        except Unusual:
+            continue
+        slow = ComposedPlaces(document, source)
+        assert flat(places.whole()) == flat(slow.whole())
+        assert set(places.scalars()) <= set(slow.scalars())
+        for pointer, place in every(slow.whole()):
+            found = places.find(pointer)
+            assert (found.start, found.end, found.text, found.key) == (place.start, place.end, place.text, place.key), pointer
+            assert places.find((*pointer, "missing")).start == place.start
+
+
+def every(place: Place, pointer: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Place]]:
+    yield pointer, place
+    for step, part in place.parts.items():
+        yield from every(part, (*pointer, step))
+
+
 def assert_equal(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for dialect, single in ((Dialect.API, False), (Dialect.API, True), (Dialect.KUSTOMIZE, False)):
         assert verdict(text, dialect, single=single) == composed(text, dialect, single=single, monkeypatch=monkeypatch), dialect
+    assert_places_equal(text, Dialect.KUSTOMIZE)
 
 
 def recorded() -> Iterator[str]:

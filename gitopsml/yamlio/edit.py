@@ -14,7 +14,8 @@ from typing import Any, Final, NoReturn
 from gitopsml.errors import YamlError
 from gitopsml.yamlio.document import Dialect, Document, position
 from gitopsml.yamlio.flow import flow_text
-from gitopsml.yamlio.places import Place, scan
+from gitopsml.yamlio.place import Place, Pointer
+from gitopsml.yamlio.places import scan
 from gitopsml.yamlio.read import read
 from gitopsml.yamlio.style import scalar
 from gitopsml.yamlio.write import write
@@ -22,8 +23,6 @@ from gitopsml.yamlio.write import write
 _DASH = re.compile(r"-(?:[ ]*(?:#[^\n]*)?\n)*[ ]*\Z")
 _BLANKS = re.compile(r"[ ]*(?=\n|\Z)")
 _FAR = 4000  # a dash stands not far before its value
-
-Pointer = tuple[str | int, ...]
 
 
 class Remove:
@@ -68,9 +67,7 @@ def _document(text: str, path: str, number: int, dialect: Dialect) -> Document:
 
 
 def _refuse(document: Document, pointer: Pointer) -> NoReturn:
-    place = scan(document).root
-    for step in pointer:
-        place = place.parts.get(step, place)
+    place = scan(document).find(pointer)
     line, column = position(document.text, place.start)
     what = f"cannot change {'.'.join(map(str, pointer))} without changing other values"
     raise YamlError(what, path=document.path, line=line, column=column, hint="edit it by hand; is it behind an alias?")
@@ -98,7 +95,7 @@ class _Cut:
 
     def __init__(self, document: Document) -> None:
         self.text = document.text
-        self.root = scan(document).root
+        self.root = scan(document).whole()
 
     def change(self, pointer: Pointer, value: Any) -> str:
         trail = [self.root]
@@ -168,7 +165,7 @@ class _Cut:
             return flow_text(value)
         if quote in ("'", '"') and place.end > place.start and "\n" not in value:
             return flow_text(value, quote=quote)
-        return scalar(value, 0, column + 2)
+        return scalar(value, 0, column + 2).removesuffix("\n")
 
     def block(self, value: Any, column: int) -> str:
         """A collection on lines of its own, deeper than its key or dash."""

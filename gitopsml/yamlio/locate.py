@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from gitopsml.yamlio.document import Document, Span
+from gitopsml.yamlio.place import Pointer
 from gitopsml.yamlio.places import Places, scan
 
-Pointer = tuple[str | int, ...]
-
+_LINE_FEED = re.compile("\n")
 _BEFORE_COMMENT = frozenset(" \t\n\r\"'[]{},|>+-0123456789")
 _known: WeakKeyDictionary[Document, Places] = WeakKeyDictionary()
 
@@ -20,36 +23,29 @@ def locate(document: Document, pointer: Pointer, *, key: bool = False) -> Span:
     """
     if document.data is None:
         return _line_span(document, pointer)
-    places = _places(document)
-    place = places.root
-    for step in pointer:
-        part = place.parts.get(step)
-        if part is None:
-            break
-        place = part
+    place = _places(document).find(pointer)
     start, end = place.key if key and place.key else (place.start, place.end)
-    return Span(*places.point(start), *places.point(max(start, end)))
+    return Span(*_point(document.text, start), *_point(document.text, max(start, end)))
 
 
 def scalar_text(document: Document, pointer: Pointer) -> str:
     """The text of the scalar at `pointer` before it was typed (`1.10`); "" where there is no scalar."""
-    place = _places(document).root
+    data = document.data
     for step in pointer:
-        part = place.parts.get(step)
-        if part is None:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
             return ""
-        place = part
-    return place.text or ""
+    return _places(document).find(pointer).text or ""
 
 
 def comments(document: Document) -> dict[int, str]:
     """Line -> the comment that begins in it, from `#` on. The first document's comments begin with the file's."""
-    places = _places(document)
     text = document.text
     found: dict[int, str] = {}
     place = 0 if document.index == 0 else document.start
     stop = len(text) if document.end is None else document.end
-    scalars = iter(places.scalars)
+    scalars = _places(document).scalars() if text.find("#", place, stop) >= 0 else iter(())
     begin, end = next(scalars, (stop, stop))
     while (place := text.find("#", place, stop)) >= 0:
         while end <= place < stop and begin < stop:
@@ -62,7 +58,7 @@ def comments(document: Document) -> dict[int, str]:
             continue
         newline = text.find("\n", place, stop)
         last = stop if newline < 0 else newline
-        found[places.point(place)[0]] = text[place:last].rstrip()
+        found[_point(text, place)[0]] = text[place:last].rstrip()
         place = last
     return found
 
@@ -76,6 +72,17 @@ def source_line(text: str, number: int) -> str:
 def _line_span(document: Document, pointer: Pointer) -> Span:
     number = pointer[1] if len(pointer) > 1 and pointer[0] == "line" and isinstance(pointer[1], int) else 1
     return Span(number, 1, number, len(source_line(document.text, number)) + 1)
+
+
+def _point(text: str, index: int) -> tuple[int, int]:
+    starts = _line_starts(text)
+    line = bisect_right(starts, index)
+    return line, index - starts[line - 1] + 1
+
+
+@lru_cache(maxsize=8)
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in _LINE_FEED.finditer(text))]
 
 
 def _places(document: Document) -> Places:

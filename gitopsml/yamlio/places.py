@@ -3,60 +3,71 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 from gitopsml.errors import YamlError
+from gitopsml.yamlio.collector import collector_off
 from gitopsml.yamlio.compose import Composer
 from gitopsml.yamlio.document import Document
 from gitopsml.yamlio.events import ALIAS, MAPPING, MAPPING_END, SCALAR, SEQUENCE_END, parser, refusals
+from gitopsml.yamlio.place import Place, Pointer
+from gitopsml.yamlio.quickplaces import QuickPlaces
+from gitopsml.yamlio.values import Unusual
 
 _PROPERTIES = re.compile(r"(?:[&!][^ \t\n\r]*(?:[ \t\n\r]+|\Z))+")
 
 
-@dataclass(slots=True)
-class Place:
-    """Where a value and its key stand (offsets into the file's text), and the places of its parts."""
+class Places(Protocol):
+    """The places of one document; offsets into the file's text."""
 
-    start: int
-    end: int
-    text: str | None = None
-    key: tuple[int, int] | None = None
-    parts: dict[str | int, Place] = field(default_factory=dict)
+    def find(self, pointer: Pointer) -> Place:
+        """The place of a value, or of its nearest existing parent; perhaps without its parts."""
 
+    def whole(self) -> Place:
+        """The place of the document, with all its parts."""
 
-@dataclass(slots=True)
-class Places:
-    """The places of one document. `scalars` are the stretches in which `#` begins no comment, in order."""
-
-    root: Place
-    lines: list[int]
-    scalars: list[tuple[int, int]]
-
-    def point(self, index: int) -> tuple[int, int]:
-        line = bisect_right(self.lines, index)
-        return line, index - self.lines[line - 1] + 1
+    def scalars(self) -> Iterator[tuple[int, int]]:
+        """The stretches in which `#` begins no comment, in order."""
 
 
 def scan(document: Document) -> Places:
     """The places of a document. Of a text that YAML does not understand (JSON may be such) only its beginning."""
-    text = document.text
-    end = len(text) if document.end is None else document.end
-    lines = [0, *(match.end() for match in re.finditer("\n", text))]
-    source = text[document.start : end]
-    events = parser(source if source.endswith("\n") else source + "\n")
-    scanner = _Scanner(Composer(events, text, document.start, document.path, document.dialect))
-    try:
-        with refusals(text, document.start, end, document.path):
-            for _ in range(2):  # the stream's and the document's beginning
-                events.get_event()
-            root = scanner.node(events.get_event())
-    except YamlError:
-        root = Place(document.start, document.start)
-    finally:
-        events.dispose()
-    return Places(root, lines, scanner.scalars)
+    end = len(document.text) if document.end is None else document.end
+    source = document.text[document.start : end]
+    source = source if source.endswith("\n") else source + "\n"
+    with collector_off():
+        try:
+            return QuickPlaces(source, document.dialect, document.start)
+        except Unusual:
+            return ComposedPlaces(document, source)
+
+
+class ComposedPlaces:
+    """The places that libyaml's events tell."""
+
+    def __init__(self, document: Document, source: str) -> None:
+        events = parser(source)
+        scanner = _Scanner(Composer(events, document.text, document.start, document.path, document.dialect))
+        try:
+            with refusals(document.text, document.start, document.start + len(source), document.path):
+                for _ in range(2):  # the stream's and the document's beginning
+                    events.get_event()
+                self.root = scanner.node(events.get_event())
+        except YamlError:
+            self.root = Place(document.start, document.start)
+        finally:
+            events.dispose()
+        self.stretches = scanner.scalars
+
+    def find(self, pointer: Pointer) -> Place:
+        return self.root.find(pointer)
+
+    def whole(self) -> Place:
+        return self.root
+
+    def scalars(self) -> Iterator[tuple[int, int]]:
+        return iter(self.stretches)
 
 
 class _Scanner:

@@ -8,6 +8,7 @@ text holds (anchors, tags, escapes, continued lines, tabs, a key twice, scalars 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from gitopsml.yamlio.document import Dialect
@@ -33,7 +34,7 @@ _LINE = re.compile(
     r"|([\"'])[^\n]*)?"  # 9 quoted, over several lines or with escapes
     r"[ ]*(?:(?<![^ \n])#[^\n]*)?\n"
 )
-_LONG_QUOTED = {
+LONG_QUOTED = {
     "'": re.compile(r"'([^']*(?:''[^']*)*)'[ ]*(?:(?<= )#[^\n]*)?\n"),
     '"': re.compile(r"\"([^\"\\]*(?:\\.[^\"\\]*)*)\"[ ]*(?:(?<= )#[^\n]*)?\n", re.DOTALL),
 }
@@ -42,11 +43,13 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = dict(zip('ntr"\\0abefv', '\n\t\r"\\\0\a\b\x1b\f\v', strict=True))
 _CONTINUED = re.compile(rf"([ ]*)((?:[^ :#\n]|:(?=[^ \n])){_REST})\n")
 _BLANK = re.compile(r"(?:[ ]*\n)*")
-_ITEM = re.compile(rf"({_WORD})|\"([^\"]*)\"|'([^']*)'")
+ITEM = re.compile(rf"({_WORD})|\"([^\"]*)\"|'([^']*)'")
 _INDENT = re.compile(r"[ ]*")
 _FOLD = re.compile(r"(?<=[^\n])\n(\n*)(?=[^\n])")
 _PADS = [" " * width for width in range(_MAX_INDENT + 3)]
-_KEY_ONLY, _PLAIN_VALUE, _SINGLE, _BRACKETS, _BLOCK, _LONG = 3, 4, 6, 7, 8, 9
+KEY_ONLY, PLAIN, SINGLE, BRACKETS, BLOCK, LONG = 3, 4, 6, 7, 8, 9  # the last group of a line says what its value is
+
+Record = Callable[[re.Match[str], int, list[tuple[int, Any]]], None]
 
 
 class _Tree:
@@ -116,14 +119,9 @@ class _Tree:
         return self.open(indent + 1 + width, mapping)
 
 
-def quick(text: str, dialect: Dialect) -> Any:
-    """The value of one document, None where it is empty. Raises Unusual."""
-    too_many = len(text) > MAX_SCALAR or 4 * text.count("\n") + text.count(",") > MAX_NODES
-    if too_many or not text.endswith("\n") or _STRANGE.search(text):
-        raise Unusual
-    start = _START.match(text)
-    place = start.end() if start else 0
-    end = len(text)
+def quick(text: str, dialect: Dialect, record: Record | None = None) -> Any:
+    """The value of one document, None where it is empty; `record` is told of every line that holds something. Raises Unusual."""
+    place, end = _beginning(text), len(text)
     plain, keys = VALUES[dialect], KEYS[dialect]
     tree = _Tree()
     top: Any = None
@@ -141,34 +139,45 @@ def quick(text: str, dialect: Dialect) -> Any:
             top = tree.item(len(spaces), len(dash), key)
         elif len(spaces) != tree.indent or top.__class__ is list:
             top = tree.mapping(len(spaces))
-        if kind == _PLAIN_VALUE:
+        if kind == PLAIN:
             value = line[4]
             if text.startswith(("\n", _PADS[tree.indent + 1]), place):
                 value, place = _continued(text, line, tree.indent)
             value = plain[value]
-        elif kind < _SINGLE:
+        elif kind < SINGLE:
             value = line[kind]
         else:
             value, place = _rare(text, line, tree.indent, plain)
         _put(top, keys[key] if key else None, value, kind, tree)
+        if record is not None:
+            record(line, place, tree.stack)
     return tree.root
+
+
+def _beginning(text: str) -> int:
+    """Where the first line after a first `---` begins."""
+    too_many = len(text) > MAX_SCALAR or 4 * text.count("\n") + text.count(",") > MAX_NODES
+    if too_many or not text.endswith("\n") or _STRANGE.search(text):
+        raise Unusual
+    start = _START.match(text)
+    return start.end() if start else 0
 
 
 def _put(top: Any, key: str | None, value: Any, kind: int, tree: _Tree) -> None:
     if key is None:
-        if top.__class__ is not list or kind <= _KEY_ONLY:
+        if top.__class__ is not list or kind <= KEY_ONLY:
             raise Unusual
         top.append(value)
         return
     if key in top:
         raise Unusual
-    tree.hole = key if kind == _KEY_ONLY else None
-    top[key] = None if kind == _KEY_ONLY else value
+    tree.hole = key if kind == KEY_ONLY else None
+    top[key] = None if kind == KEY_ONLY else value
 
 
 def _continued(text: str, line: re.Match[str], indent: int) -> tuple[str, int]:
     """A plain scalar with the lines that continue it, indented deeper than `indent`; and the place behind it."""
-    value, place = line[_PLAIN_VALUE].rstrip(" "), line.end()
+    value, place = line[PLAIN].rstrip(" "), line.end()
     while True:
         blank = _BLANK.match(text, place)
         content = blank.end() if blank else place
@@ -176,7 +185,7 @@ def _continued(text: str, line: re.Match[str], indent: int) -> tuple[str, int]:
         if width <= indent or text.startswith("#", content + width):
             return value, place
         more = _CONTINUED.match(text, content)
-        if more is None or "#" in text[line.end(_PLAIN_VALUE) : line.end()]:
+        if more is None or "#" in text[line.end(PLAIN) : line.end()]:
             raise Unusual
         value += ("\n" * text.count("\n", place, content) or " ") + more[2].rstrip(" ")
         place = more.end()
@@ -186,20 +195,20 @@ def _rare(text: str, line: re.Match[str], indent: int, plain: Values) -> tuple[A
     """What stands in quotes, in brackets, or in the lines of a block scalar; and the place behind it."""
     kind = line.lastindex or 0
     value, place = line[kind], line.end()
-    if kind == _SINGLE:
+    if kind == SINGLE:
         return value.replace("''", "'"), place
-    if kind == _BLOCK:
+    if kind == BLOCK:
         return _block(text, place, value, indent)
-    if kind == _LONG:
-        return _long_quoted(text, line.start(_LONG), value)
+    if kind == LONG:
+        return _long_quoted(text, line.start(LONG), value)
     if value[0] == "{":
         return {}, place
-    found = _ITEM.finditer(value)
+    found = ITEM.finditer(value)
     return [plain[item[1]] if item.lastindex == 1 else item[item.lastindex or 0] for item in found], place
 
 
 def _long_quoted(text: str, place: int, quote: str) -> tuple[str, int]:
-    whole = _LONG_QUOTED[quote].match(text, place)
+    whole = LONG_QUOTED[quote].match(text, place)
     if whole is None or "\n---" in whole[1] or "\n..." in whole[1]:
         raise Unusual
     value = whole[1]

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from gitopsml.errors import YamlError
+from gitopsml.yamlio.collector import collector_off
 from gitopsml.yamlio.compose import MAX_DEPTH, MAX_PROBLEMS, Composer
 from gitopsml.yamlio.document import Dialect, Document, Problem, Stream, position
 from gitopsml.yamlio.events import STREAM_END, parser, refusals
@@ -45,18 +43,6 @@ def read(content: bytes | str, path: str, dialect: Dialect = Dialect.API, *, sin
 
 def _json_documents(found: list[Value], path: str, text: str) -> list[Document]:
     return [Document(path, index, text, value.data, Dialect.API, value.start, value.end) for index, value in enumerate(found)]
-
-
-@contextmanager
-def collector_off() -> Iterator[None]:
-    """The cyclic collector walks everything read so far again and again, and finds nothing: plain data has no cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _decode(content: bytes | str, path: str, problems: list[Problem]) -> str:

@@ -32,15 +32,15 @@ _BREAKABLE = {
 
 
 def scalar(text: str, column: int, indent: int) -> str:
-    """A string as it stands behind `column` characters of its line; further lines stand at `indent`. Without the last end."""
+    """A string as it stands behind `column` characters of its line; further lines stand at `indent`. With its end."""
     line = one_line(text)
     if not line:
         return block(text, indent)
     if line[0] == "'" and _SEPARATOR.search(line):
-        return _separated(line, column, indent)
+        return _separated(line, column, indent) + "\n"
     if column + len(line) <= WIDTH or " " not in line:
-        return line
-    return _folded(line, column, indent)
+        return line + "\n"
+    return _folded(line, column, indent) + "\n"
 
 
 @lru_cache(maxsize=20_000)
@@ -49,7 +49,8 @@ def one_line(text: str) -> str:
     if _SPECIAL.search(text) or _SPACE_BREAK.search(text):
         return double_quoted(text)
     if "\n" in text:
-        return double_quoted(text) if text.endswith(" ") else ""
+        # a block that ends with a separator would have no end: the tools write one, and cannot read it again
+        return double_quoted(text) if text.endswith((" ", "\u2028", "\u2029")) else ""
     if not _stays_text(text):
         return double_quoted(text)
     if text[0] not in " \u2028\u2029" and text[-1] not in " \u2028\u2029" and not _breaks_out(text):
@@ -80,11 +81,11 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def block(text: str, indent: int) -> str:
-    """A string with line feeds as a literal block: header, and lines at `indent`; a last line feed is left to the caller."""
+    """A string with line feeds as a literal block: header, and lines at `indent`."""
     hint = "2" if text[0] in " \n\u2028\u2029" else ""
     chomp = "-" if text[-1] not in "\n\u2028\u2029" else "+" if len(text) == 1 or text[-2] in "\n\u2028\u2029" else ""
     lines = _LINE_START.sub(" " * indent, text)
-    return f"|{hint}{chomp}\n{lines if chomp == '-' else lines[:-1]}"
+    return f"|{hint}{chomp}\n{lines}" + ("\n" if chomp == "-" else "")
 
 
 def _folded(line: str, column: int, indent: int) -> str:

@@ -30,7 +30,7 @@ def write(data: Any, *, keep_order: bool = False) -> str:
     elif isinstance(data, list) and data:
         writer.sequence(data, 0, inline=False)
     else:
-        out.append(_leaf(data, 0, 2) + "\n")
+        out.append(_leaf(data, 0, 2))
     return "".join(out)
 
 
@@ -64,9 +64,9 @@ class _Writer:
                 append(f"{name}:\n")
                 self.sequence(value, indent, inline=False)
             elif kind is str:
-                append(f"{name}: {scalar(value, indent + len(name) + 2, indent + 2)}\n")
+                append(f"{name}: {scalar(value, indent + len(name) + 2, indent + 2)}")
             else:
-                append(f"{name}: {_leaf(value, 0, 0)}\n")
+                append(f"{name}: {_leaf(value, 0, 0)}")
 
     def sequence(self, data: list[Any], indent: int, *, inline: bool) -> None:
         append = self.out.append
@@ -83,10 +83,10 @@ class _Writer:
         elif isinstance(value, list) and value:
             self.sequence(value, indent, inline=True)
         else:
-            self.out.append(_leaf(value, indent, indent) + "\n")
+            self.out.append(_leaf(value, indent, indent))
 
     def long_key(self, key: str, value: Any, indent: int) -> None:
-        self.out.append(f"? {scalar(key, indent + 2, indent + 2)}\n{_pad(indent)}: ")
+        self.out.append(f"? {scalar(key, indent + 2, indent + 2)}{_pad(indent)}: ")
         self.value(value, indent + 2)
 
 
@@ -107,15 +107,15 @@ def _leaf(value: Any, column: int, indent: int) -> str:
     if isinstance(value, str):
         return scalar(value, column, indent)
     if value is None:
-        return "null"
+        return "null\n"
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return "true\n" if value else "false\n"
     if isinstance(value, int):
-        return str(value) if INT64_MIN <= value <= UINT64_MAX else general_text(float(value))
+        return f"{value if INT64_MIN <= value <= UINT64_MAX else general_text(float(value))}\n"
     if isinstance(value, float):
-        return _real(value)
+        return _real(value) + "\n"
     if isinstance(value, (dict, list)) and not value:
-        return "{}" if isinstance(value, dict) else "[]"
+        return "{}\n" if isinstance(value, dict) else "[]\n"
     raise TypeError(f"no plain data: {type(value).__name__}")
 
 
