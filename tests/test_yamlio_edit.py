@@ -58,6 +58,7 @@ CHANGES = [
     (("text",), "one", ["-text: |", "-  a", "-  b", "+text: one"]),
     (("new",), {"a": 1}, ["+new:", "+  a: 1"]),
     (("missing",), REMOVE, []),
+    (("obj", "z"), {"t": "kept\n\n"}, ["-      deep: 1  # d", "+      t: |+", "+        kept", "+"]),
 ]
 
 

@@ -139,6 +139,59 @@ def test_refusals(text: str | bytes, dialect: Dialect, expected: str) -> None:
     assert refusal(text, dialect).startswith(expected)
 
 
+TAGS = [
+    ("!!str 1", "1"),
+    ("!!int '7'", 7),
+    ("!!float 1", 1),
+    ("!!bool yes", True),
+    ("!!null ''", None),
+    ("!!binary aGk=", "hi"),
+    ("!!timestamp 2001-01-01", "2001-01-01"),
+    ("!!set {a}", {"a": None}),
+    ("!!omap [a: 1]", [{"a": 1}]),
+    ("!!map [1]", [1]),
+    ("!<tag:yaml.org,2002:str> 7", "7"),
+    ("!Ref a", "a"),
+    ("!Sub {a: 1}", {"a": 1}),
+    ("!!python/object/apply:os.system [id]", ["id"]),
+    ("! 7", "7"),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), TAGS)
+def test_tags_never_make_more_than_plain_data(text: str, value: object) -> None:
+    assert data(f"v: {text}\n") == [{"v": value}]
+
+
+ENCODINGS = [
+    ("é".encode(), "é"),
+    ("\ufeffé".encode(), "é"),
+    ("é".encode("utf-16"), "é"),
+    ("\ufeffé".encode("utf-16-be"), "é"),
+    ("é".encode("utf-16-le"), None),
+    ("é".encode("latin-1"), None),
+    ("é".encode("utf-32"), None),
+    (b"\xc0\xaf", None),
+    (b"\xed\xa0\x80", None),
+    (b"\xf0\x9f\x98", None),
+    (b"a\0b", None),
+    (b"\x1b[31m", None),
+    ("\x85".encode(), None),
+    ("\u202e".encode(), "\u202e"),
+]
+
+
+@pytest.mark.parametrize(("content", "value"), ENCODINGS)
+def test_encodings(content: bytes, value: str | None) -> None:
+    """Text is UTF-8, or UTF-16 with a byte order mark and a problem; anything else is refused, or is no text at all."""
+    if value is not None:
+        assert data(content) == [value]
+    elif content == "\x85".encode():  # a line break
+        assert data(content) == []
+    else:
+        assert refusal(content).startswith("f.yaml:1:")
+
+
 def bomb(levels: int) -> str:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, levels)]

@@ -121,7 +121,7 @@ class _Cut:
         if any(self.is_flow(parent) for parent in trail[:-1]):
             return self.splice(place.start, place.end, flow_text(value))
         if len(trail) == 1:
-            return self.splice(place.start, place.end, write(value, keep_order=True).rstrip("\n"))
+            return self.splice(place.start, place.end, write(value, keep_order=True).removesuffix("\n"))
         begin, column = self.begin(place)
         end = self.end(place)
         if isinstance(value, (dict, list)) and value:
@@ -169,7 +169,7 @@ class _Cut:
 
     def block(self, value: Any, column: int) -> str:
         """A collection on lines of its own, deeper than its key or dash."""
-        return _indented(write(value, keep_order=True).rstrip("\n"), column + 2)
+        return _indented(write(value, keep_order=True).removesuffix("\n"), column + 2)
 
     def insert(self, trail: list[Place], step: str | int, value: Any) -> str:
         parent = trail[-1]
@@ -185,7 +185,7 @@ class _Cut:
             column = self.column(first.key[0] if first.key else first.start)
             lines = write({step: value}, keep_order=True)
         end = self.line_end(last.end)
-        return self.splice(end, end, "\n" + _indented(lines.rstrip("\n"), column))
+        return self.splice(end, end, "\n" + _indented(lines.removesuffix("\n"), column))
 
     def remove(self, trail: list[Place], step: str | int) -> str:
         parent, place = trail[-2:]
