@@ -92,14 +92,17 @@ class Registry:
     def __init__(self, files: Files, shown: str = "blueprints") -> None:
         self._files = files
         self._shown = shown
+        self._names: list[str] = []
         self._blueprints: dict[str, Blueprint] = {}
         self._parts: dict[tuple[str, frozenset[str]], Part] = {}
         self._documents: dict[str, list[Document]] = {}
 
     def names(self) -> list[str]:
         """`name@major` of every blueprint, sorted."""
-        folders = (name for name in self._files.names(".") if self._files.kind(f"{name}/blueprint.yaml") == "file")
-        return sorted(name if "@" in name else f"{name}@1" for name in folders)
+        if not self._names:
+            folders = (name for name in self._files.names(".") if self._files.kind(f"{name}/blueprint.yaml") == "file")
+            self._names = sorted(name if "@" in name else f"{name}@1" for name in folders)
+        return self._names
 
     def get(self, name: str, major: int = 1) -> Blueprint:
         """The blueprint. Raises BlueprintError (without place: the caller knows who asked) for an unknown one."""
@@ -153,7 +156,12 @@ class Registry:
         return head + self._resources(folder)
 
     def _resources(self, folder: str) -> list[Document]:
-        below = f"{folder}/resources"
+        """The templates of a part or blueprint; of a part also what a provider adds to it: providers/<provider>/<part>/."""
+        kind, _, part = folder.partition("/")
+        added = [f"providers/{one}/{part}" for one in sorted(self.providers())] if kind == "parts" else []
+        return [document for below in (f"{folder}/resources", *added) for document in self._templates(below)]
+
+    def _templates(self, below: str) -> list[Document]:
         names = self._files.names(below) if self._files.kind(below) == "directory" else []
         return [document for name in names if name.endswith(".yaml") for document in self._read(f"{below}/{name}")]
 
