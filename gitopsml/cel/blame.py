@@ -27,13 +27,13 @@ def blame(program: Program, bindings: Mapping[str, Any]) -> list[Blame]:
     `has(a.b)` blames a.b. Variables of a policy (`LazyVariables`) are followed to the fields that their expressions read.
     """
     scope = Scope.of(program, bindings)
-    outer = work.start()
+    outermost = work.start()
     try:
         if scope.value(program.root) is not False:
             return []
         return list(_distinct(_explain(scope, program.root, wanted=True)))
     finally:
-        work.resume(outer)
+        work.end(outermost)
 
 
 def _distinct(found: Iterable[Blame]) -> Iterator[Blame]:

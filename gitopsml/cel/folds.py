@@ -210,7 +210,9 @@ def _insert_entry(value: Step) -> Insert:
             new = value(f)
         finally:
             charge_units(f, 1)
-        for key, entry in {}.items() if failed else new.items():
+        if not is_map(new):
+            raise no_such_overload("cel.@mapInsert", "map", type_name(new))
+        for key, entry in () if failed else new.items():
             _put(made, key, entry)
 
     return insert

@@ -90,7 +90,7 @@ class Program:
     def evaluate_with_cost(self, bindings: Mapping[str, Any], budget: int = PER_CALL) -> tuple[Any, int]:
         """The value and what it cost. Errors carry the cost until then as `.cost`."""
         frame = self.frame(bindings, budget)
-        outer = work.start()
+        outermost = work.start()
         try:
             value = self.step(frame)
             if type(value) is ConcatList:
@@ -104,7 +104,7 @@ class Program:
         except RecursionError:
             raise EvaluationError("the value is nested too deep") from None
         finally:
-            work.resume(outer)
+            work.end(outermost)
         return value, frame[0] + self._lazy_cost(frame)
 
     def _costing(self, error: _Failure, frame: Frame) -> _Failure:

@@ -8,7 +8,7 @@ from gitopsml.cel.regex_program import ASSERT, CHAR, MATCH, SPLIT, Program
 from gitopsml.cel.work import spend
 
 _WORD: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
-_STATES: Final = 4000  # before the automaton is built anew
+_LARGEST: Final = 100_000  # instructions in all states together, before the automaton is built anew
 _FOUND: Final[dict[str, Any]] = {}  # the state after a match
 BEGIN, END = "", "END"  # stand for the character before the first and after the last one
 
@@ -30,6 +30,7 @@ class Matcher:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.states: dict[tuple[tuple[int, ...], str], _State] = {}
+        self.size = 0
         self.first = self._state((program.start,), BEGIN)
 
     def search(self, text: str) -> bool:
@@ -51,7 +52,9 @@ class Matcher:
         key = pcs, kind
         found = self.states.get(key)
         if found is None:
-            if len(self.states) >= _STATES:
+            self.size += len(pcs) + 20
+            if self.size > _LARGEST:
+                self.size = 0
                 self.states.clear()
                 self.first = _State((self.program.start,), BEGIN)
             found = self.states[key] = _State(pcs, kind)

@@ -171,6 +171,8 @@ def is_map(value: Any) -> bool:
 
 def find(mapping: Any, key: Any) -> Any:
     """The value of `key`, or MISSING."""
+    if key.__hash__ is None:  # a list or a map is no key
+        return MISSING
     if type(mapping) is dict and type(key) is not bool:
         return mapping.get(key, MISSING)
     if isinstance(mapping, dict):

@@ -16,26 +16,29 @@ PER_ELEMENT: Final = 60  # looking at one element takes about as long as copying
 
 
 class _Work(threading.local):
-    left: int = LIMIT
+    left: int | None = None  # None outside evaluations
 
 
 _WORK = _Work()
 
 
-def start() -> int:
-    """Begin an evaluation with a full allowance; returns what was left of the one around it, for `resume`."""
-    left = _WORK.left
-    _WORK.left = LIMIT
-    return left
+def start() -> bool:
+    """Begin an evaluation, with a full allowance unless it is part of another one; returns whether it is the outermost."""
+    outermost = _WORK.left is None
+    if outermost:
+        _WORK.left = LIMIT
+    return outermost
 
 
-def resume(left: int) -> None:
-    """Go on with the allowance that `start` returned."""
-    _WORK.left = left
+def end(outermost: bool) -> None:
+    """End an evaluation, with what `start` returned."""
+    if outermost:
+        _WORK.left = None
 
 
 def spend(units: int) -> None:
-    """Account for work. Raises CostExceeded when the allowance of this evaluation is used up."""
-    _WORK.left -= units
-    if _WORK.left < 0:
-        raise CostExceeded
+    """Account for work. Raises CostExceeded when the allowance of the evaluation is used up; free outside evaluations."""
+    if _WORK.left is not None:
+        _WORK.left -= units
+        if _WORK.left < 0:
+            raise CostExceeded
