@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import contextlib
+import itertools
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from gitopsml.cel import nodes, work
+from gitopsml.cel.errors import CostExceeded
 from gitopsml.cel.nodes import Call, Fold, Literal, Node, Select
 from gitopsml.cel.origins import Pointer, Scope, chosen_branch, iterate, origin, reads, variable_root, with_value
 from gitopsml.cel.program import Program
 from gitopsml.cel.values import MISSING
+
+_MOST: Final = 1000
 
 
 class Blame(NamedTuple):
@@ -25,18 +30,23 @@ def blame(program: Program, bindings: Mapping[str, Any]) -> list[Blame]:
 
     `a && b` blames the operands that are false, `a || b` all of them, `xs.all(x, p)` looks inside each failing element, and
     `has(a.b)` blames a.b. Variables of a policy (`LazyVariables`) are followed to the fields that their expressions read.
+    At most a thousand reasons, and what was found within a bounded time.
     """
     scope = Scope.of(program, bindings)
+    found: list[Blame] = []
     outermost = work.start()
     try:
-        if scope.value(program.root) is not False:
-            return []
-        return list(_distinct(_explain(scope, program.root, wanted=True)))
+        if scope.value(program.root) is False:
+            with contextlib.closing(_distinct(_explain(scope, program.root, wanted=True))) as reasons:
+                found.extend(itertools.islice(reasons, _MOST))
+    except CostExceeded:
+        found = found or [Blame((), program.source, ())]
     finally:
         work.end(outermost)
+    return found
 
 
-def _distinct(found: Iterable[Blame]) -> Iterator[Blame]:
+def _distinct(found: Iterable[Blame]) -> Generator[Blame]:
     """Each field and text once; operands may be dicts, which cannot be compared in a set."""
     seen: set[tuple[Any, ...]] = set()
     for reason in found:

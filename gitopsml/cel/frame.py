@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from gitopsml.cel.errors import CostExceeded, EvaluationError
 
@@ -11,7 +11,6 @@ Frame: TypeAlias = list[Any]
 Step: TypeAlias = Callable[[Frame], Any]  # a compiled node: frame -> value; raises EvaluationError
 
 COST, LIMIT, FIRST_SLOT = 0, 1, 2
-NO_LIMIT: Final = 2**63 - 1
 
 
 def charge(frame: Frame, cost: int) -> None:

@@ -7,13 +7,16 @@ from typing import Any, NamedTuple
 
 from gitopsml.cel import nodes
 from gitopsml.cel.compiler import Local
-from gitopsml.cel.errors import CostExceeded, EvaluationError
-from gitopsml.cel.frame import NO_LIMIT, Frame
+from gitopsml.cel.errors import EvaluationError
+from gitopsml.cel.frame import Frame
 from gitopsml.cel.lazy import LazyVariables
 from gitopsml.cel.nodes import Call, Fold, Ident, ListLiteral, Literal, Node, Select
 from gitopsml.cel.program import Program
 from gitopsml.cel.values import MISSING, Optional, is_list, is_map
+from gitopsml.cel.work import spend
 
+_BUDGET = 5_000_000  # of cost, for one expression
+_PER_VALUE = 100  # units of work for looking at one value
 Pointer = tuple[str, tuple[str | int, ...]]  # a variable and the path below it
 
 
@@ -28,13 +31,14 @@ class Scope(NamedTuple):
     @classmethod
     def of(cls, program: Program, bindings: Any) -> Scope:
         """A scope at the top of a program."""
-        return cls(program, program.frame(bindings, NO_LIMIT), bindings, {})
+        return cls(program, program.frame(bindings, _BUDGET), bindings, {})
 
     def value(self, node: Node) -> Any:
-        """The value of a part, or MISSING where it has none."""
+        """The value of a part, or MISSING where it has none. Raises CostExceeded when looking for reasons takes too long."""
+        spend(_PER_VALUE)
         try:
             return self.program.compiler.compile(node)(self.frame)
-        except (EvaluationError, CostExceeded):
+        except EvaluationError:
             return MISSING
 
 
