@@ -78,7 +78,11 @@ def config_map(environment: str, name: str, content: str) -> dict[str, Any]:
 
 # the law
 
-words = st.sampled_from(["a", "b", "1", "true", "x: y", "# z", "two\nlines\n"])
+NASTY = [
+    "a", "b", "1", "true", "yes", "null", "~", "", " ", "x: y", "# z", "- a", "two\nlines\n", "\n", "a\n\n", " lead", "trail ", "0o17", "017", "1e3", "1.10",
+    ".inf", "2001-01-01", "=", "<<", "*a", "&a", "!t", "%d", "@x", "`", "'", '"', "\t", "a\tb\n", "é", "\u2028", "\x85", "\x07", "😀", "---", "a" * 200, "[1]", "{", "0x1F", "1:30",
+]  # fmt: skip
+words = st.sampled_from(NASTY)
 scalars = st.one_of(st.booleans(), st.integers(0, 3), words)
 trees = st.recursive(
     scalars,
