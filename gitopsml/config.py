@@ -23,25 +23,35 @@ from gitopsml.yamlio import Document
 
 NAME: Final = "gitopsml.yaml"
 CLUSTERS: Final = "clusters"
-_MARKS = (NAME, ".git")
 _OWN_POLICIES = "policies"
 
 
 def find_root(path: str) -> str:
     """The absolute root of the repository around a path of the disk: the nearest folder with gitopsml.yaml or .git.
 
-    Without one it is the path itself, or the folder of a file.
+    A gitopsml.yaml in a hidden folder of a clone is something else: a workflow of that name. Without any mark the root is the
+    path itself, or the folder of a file.
     """
     start = os.path.realpath(path)
     start = start if os.path.isdir(start) else os.path.dirname(start)
-    here = start
-    while True:
-        if any(os.path.lexists(os.path.join(here, mark)) for mark in _MARKS):
-            return here
-        parent = os.path.dirname(here)
-        if parent == here:
-            return start
-        here = parent
+    marked: list[str] = []
+    for here in _upwards(start):
+        if os.path.lexists(os.path.join(here, NAME)):
+            marked.append(here)
+        if os.path.lexists(os.path.join(here, ".git")):
+            return next((one for one in marked if not _is_hidden(one, here)), here)
+    return marked[0] if marked else start
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    yield folder
+    while (parent := os.path.dirname(folder)) != folder:
+        folder = parent
+        yield folder
+
+
+def _is_hidden(folder: str, top: str) -> bool:
+    return any(part.startswith(".") and part != "." for part in os.path.relpath(folder, top).split(os.sep))
 
 
 def schema(name: Literal["repository", "cluster"]) -> dict[str, Any]:

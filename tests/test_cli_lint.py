@@ -22,6 +22,12 @@ from gitopsml.model import Report
 Run = Callable[..., tuple[int, str, str]]
 
 
+def write(root: Path, tree: dict[str, str]) -> None:
+    for path, text in tree.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
 class Spy:
     """Stands for gitopsml.lint: remembers how it was called, answers with a report."""
 
@@ -30,9 +36,11 @@ class Spy:
         self.root = ""
         self.paths: list[str] = []
         self.options: dict[str, Any] = {}
+        self.calls: list[tuple[str, list[str]]] = []
 
     def lint(self, root: str, paths: list[str], **options: Any) -> Report:
         self.root, self.paths, self.options = root, paths, options
+        self.calls.append((root, paths))
         if isinstance(self.report, Exception):
             raise self.report
         return self.report
@@ -122,10 +130,26 @@ def test_a_link_to_the_repository(spy: Spy, run: Run, repo: Path, tmp_path: Path
 
 @pytest.mark.usefixtures("spy")
 def test_one_repository_at_a_time(run: Run, repo: Path, tmp_path: Path) -> None:
-    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".git").mkdir(parents=True)
     code, _, err = run("deploy", str(tmp_path / "other"))
     assert code == 2
-    assert err == f"{tmp_path / 'other'} is outside of the repository {repo}; lint one repository at a time\n"
+    assert err.endswith("; lint one repository at a time\n")
+    assert run("deploy", str(tmp_path / "other"), "--repo", str(repo))[0] == 2
+
+
+PASSED = [".github/workflows/gitopsml.yaml", ".pre-commit-config.yaml", "deploy/x/pod.yaml", "gitopsml.yaml", "inner/a/pod.yaml"]
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 3, 4, -1])
+def test_files_of_a_clone_in_any_order(spy: Spy, run: Run, repo: Path, order: int) -> None:
+    """What pre-commit passes: files of all kinds, shuffled; a workflow may be called gitopsml.yaml."""
+    write(repo, {path: "" for path in PASSED if not (repo / path).exists()} | {"inner/gitopsml.yaml": "", ".git/HEAD": ""})
+    paths = PASSED[order:] + PASSED[:order] if order >= 0 else PASSED[::-1]
+    assert run(*paths)[0] == 0
+    assert [(root, sorted(inner)) for root, inner in spy.calls] == [
+        (str(repo), sorted(PASSED[:4])),
+        (str(repo / "inner"), ["a/pod.yaml"]),
+    ]
 
 
 @pytest.mark.usefixtures("repo")
@@ -275,12 +299,6 @@ TREE = {
 }
 
 
-def write(root: Path, tree: dict[str, str]) -> None:
-    for path, text in tree.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-
-
 @pytest.fixture
 def fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(tmp_path, {**TREE, "gitopsml.yaml": "apiVersion: gitopsml.dev/v1\n"})
@@ -373,3 +391,15 @@ def test_a_kustomization_outside_of_any_repository(run: Run, tmp_path: Path, mon
     code, out, _ = run()
     assert code == 1
     assert "--> base/pod.yaml:5:" in out
+
+
+def test_a_repository_inside_of_a_clone(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    off = "apiVersion: gitopsml.dev/v1\nlint: {severity: {host-network: off}}\n"
+    write(tmp_path, {".git/HEAD": "", "plain/pod.yaml": POD, "fleet/gitopsml.yaml": off, "fleet/plain/pod.yaml": POD})
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = run("--format", "json", "fleet/plain/pod.yaml", "plain/pod.yaml")
+    findings = json.loads(out)["findings"]
+    assert code == 1
+    assert [one["path"] for one in findings if one["policy"] == "host-network"] == ["plain/pod.yaml"]
+    assert {target for one in findings for target in one["targets"]} == {"fleet/plain", "plain"}
+    assert "fleet  a repository of its own" in run(".")[1]

@@ -217,6 +217,16 @@ def test_the_root_is_the_nearest_marked_folder(tmp_path: Path) -> None:
     assert find_root(str(inner)) == str(tmp_path / "a")
 
 
+def test_a_workflow_of_that_name_is_no_repository(tmp_path: Path) -> None:
+    for folder in (".git", ".github/workflows", "gitops/.hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+    for file in (".github/workflows/gitopsml.yaml", "gitops/gitopsml.yaml", "gitops/.hidden/gitopsml.yaml"):
+        (tmp_path / file).write_text("")
+    assert find_root(str(tmp_path / ".github" / "workflows" / "gitopsml.yaml")) == str(tmp_path)
+    assert find_root(str(tmp_path / "gitops" / ".hidden")) == str(tmp_path / "gitops")
+    assert find_root(str(tmp_path / "gitops")) == str(tmp_path / "gitops")
+
+
 # globs and words
 
 GLOBS = [

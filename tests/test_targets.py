@@ -343,6 +343,13 @@ def test_a_file_that_is_left_out_of_a_folder() -> None:
     ]
 
 
+def test_a_repository_inside_of_another_is_told() -> None:
+    tree = {"gitopsml.yaml": CONFIGURATION, "clusters/dev-eu.yaml": "", "clusters/prod-eu.yaml": "", "a/pod.yaml": POD}
+    tree |= {"inner/gitopsml.yaml": "", "inner/b/pod.yaml": POD}
+    files = MemoryFiles(tree)
+    assert [(one.path, bool(one.unchecked)) for one in discover(files, [], load(files))] == [("a", False), ("inner", True)]
+
+
 def test_standard_input() -> None:
     assert only({"a.yaml": POD}, "-") == Target("-", TargetKind.STDIN)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
+from gitopsml.cli.roots import STDIN, places
 from gitopsml.errors import UserError
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from gitopsml.report import Style
 
 _FORMATS: Final = ("text", "json", "sarif", "github")
-_STDIN: Final = "-"
 
 
 class _Output(NamedTuple):
@@ -80,29 +80,21 @@ def command(  # noqa: PLR0917 - click hands the options over by name
 
 def _report(paths: Sequence[str], repo: str, changed: str | None, policies: Sequence[str], kubernetes: str) -> Report:
     from gitopsml.lint import lint
+    from gitopsml.report.join import below, joined
 
-    root = os.path.realpath(repo) if repo else _root([path for path in paths if path != _STDIN] or ["."])
-    return lint(
-        root,
-        [_inner(path, root) for path in paths] or [_inner(repo or ".", root)],
-        changed=None if changed is None else _changed(root, changed),
-        policies=[os.path.realpath(path) for path in policies],
-        kubernetes=kubernetes,
-        stdin=_stdin() if _STDIN in paths else None,
-    )
-
-
-def _root(paths: Sequence[str]) -> str:
-    """The repository around the first path; in no repository, what holds all that the paths name."""
-    from gitopsml.config import find_root
-    from gitopsml.files import DiskFiles
-    from gitopsml.targets import is_repository, loose_root
-
-    root = find_root(paths[0])
-    if is_repository(DiskFiles(root)):
-        return root
-    folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in map(os.path.realpath, paths)]
-    return loose_root(os.path.commonpath(folders))
+    stdin = _stdin() if STDIN in paths else None
+    reports = []
+    for place in places(paths or [repo or "."], repo):
+        report = lint(
+            place.root,
+            place.paths,
+            changed=None if changed is None else _changed(place.root, changed),
+            policies=[os.path.realpath(path) for path in policies],
+            kubernetes=kubernetes,
+            stdin=stdin,
+        )
+        reports.append(below(report, place.prefix))
+    return joined(reports)
 
 
 def _stdin() -> bytes:
@@ -112,19 +104,6 @@ def _stdin() -> bytes:
     if len(content) > MAX_FILE:
         raise UserError(f"standard input is larger than {MAX_FILE // 1024 // 1024} MiB", hint="lint files instead")
     return content
-
-
-def _inner(path: str, root: str) -> str:
-    """A path of the command line -> the same from the root of the repository. Raises UserError where it is outside."""
-    if path == _STDIN:
-        return path
-    whole = os.path.abspath(path)
-    if whole != root:
-        whole = os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
-    inner = os.path.relpath(whole, root).replace(os.sep, "/")
-    if inner == ".." or inner.startswith("../"):
-        raise UserError(f"{path} is outside of the repository {root}", hint="lint one repository at a time")
-    return inner
 
 
 def _changed(root: str, base: str) -> set[str]:
@@ -143,8 +122,8 @@ def _pairs(formats: tuple[str, ...], outputs: tuple[str, ...]) -> list[_Output]:
     formats = formats or ("text",)
     if len(outputs) > len(formats):
         raise UserError("there are more --output than --format", hint="give one --format for each --output")
-    files = [*outputs, *[_STDIN] * (len(formats) - len(outputs))]
-    if files.count(_STDIN) > 1:
+    files = [*outputs, *[STDIN] * (len(formats) - len(outputs))]
+    if files.count(STDIN) > 1:
         raise UserError("only one format can go to standard output", hint="give one --output for each --format")
     return [_Output(*pair) for pair in zip(formats, files, strict=True)]
 
@@ -153,7 +132,7 @@ def _write(report: Report, wanted: list[_Output], style: Style, color: str) -> N
     from gitopsml.report import FORMATS, wants_color
 
     for output in wanted:
-        here = output.file == _STDIN
+        here = output.file == STDIN
         colored = color == "always" if color != "auto" else here and wants_color(os.environ, terminal=sys.stdout.isatty())
         lines = FORMATS[output.format](report, style._replace(color=colored, width=_width(here=here)))
         if here:

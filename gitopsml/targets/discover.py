@@ -56,11 +56,14 @@ def _add(target: Target, files: frozenset[str], inputs: dict[Target, frozenset[s
 
 
 def _add_rest(tree: Tree, known: set[str], inputs: dict[Target, frozenset[str]]) -> None:
-    """Charts, which only Helm can render, and what could not be followed."""
+    """Charts, which only Helm can render, repositories inside of this one, and what could not be followed."""
     for folder in chart_folders(tree):
         reason = "a Helm chart: only Helm can render it; keep the rendered manifests in Git to have them checked"
         if folder not in known:
             _add(Target(folder, TargetKind.FOLDER, unchecked=reason), frozenset((folder, join(folder, CHART))), inputs)
+    for folder in tree.nested:
+        reason = "a repository of its own, with a gitopsml.yaml: lint it by itself"
+        _add(Target(folder, TargetKind.FOLDER, unchecked=reason), frozenset((folder,)), inputs)
     for path in sorted(tree.broken):
         _add(Target(path, TargetKind.FILE, files=(path,)), frozenset((path,)), inputs)
 

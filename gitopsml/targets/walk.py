@@ -2,7 +2,8 @@
 
 Left out: names that begin with a dot (.git, .github, .gitlab-ci.yml), `node_modules`, `__pycache__`, virtual environments; links
 to folders of the repository (they are walked where they stand). What cannot be followed is kept in `broken`: a link that leads
-nowhere or out of the repository, a folder that cannot be listed or lies too deep.
+nowhere or out of the repository, a folder that cannot be listed or lies too deep. A folder with a gitopsml.yaml is a repository
+of its own, with another configuration: it is not entered.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from gitopsml.files import Entry, FileProblem, Files
 
 _SKIPPED: Final = frozenset(("node_modules", "__pycache__", "venv", "virtualenv"))
 _WANTED: Final = (".yaml", ".yml", ".json")
+_REPOSITORY: Final = "gitopsml.yaml"
 _KUSTOMIZATION: Final = "Kustomization"
 MAX_DEPTH: Final = 100
 
@@ -25,6 +27,7 @@ class Tree:
 
     folders: dict[str, list[str]] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
+    nested: list[str] = field(default_factory=list)  # folders that are repositories of their own
 
     def paths(self) -> Iterator[str]:
         """All files, folder by folder."""
@@ -45,7 +48,12 @@ def walk(files: Files, start: str = ".") -> Tree:
         folder = todo.pop()
         below: list[str] = []
         names = tree.folders[folder] = []
-        for entry in _entries(files, folder, tree):
+        entries = _entries(files, folder, tree)
+        if folder != start and any(entry.name == _REPOSITORY for entry in entries):
+            tree.nested.append(folder)
+            del tree.folders[folder]
+            continue
+        for entry in entries:
             path = join(folder, entry.name)
             if entry.kind == "directory" and entry.name not in _SKIPPED:
                 below.append(path)
