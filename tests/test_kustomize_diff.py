@@ -14,6 +14,7 @@ from gitopsml.kustomize.diff import operations, same, strategic
 from gitopsml.kustomize.merge import merged, plain
 from gitopsml.kustomize.parts import Part
 from gitopsml.kustomize.shapes import shape_of
+from gitopsml.layout.factor import common
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.yamlio import Document
 
@@ -98,11 +99,13 @@ def test_law_of_operations(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
 
 
 @given(containers(), containers())
-def test_clear_lists_are_always_said_strategically(one: list[Any], other: list[Any]) -> None:
-    """Falling back to operations is for oddities: differences between ordinary pod specs always have a readable patch."""
+def test_what_is_added_to_a_common_base_is_always_said_strategically(one: list[Any], other: list[Any]) -> None:
+    """Falling back to operations is for oddities: what the generator factors out of ordinary pod specs has a readable patch."""
     first, second = deployment(one, {}), deployment(other, {})
     if all(element.get(key) not in ({}, []) for element in (*one, *other) for key in ("resources", "env", "ports", "args")):
-        assert strategic(first, second) is not None
+        base = common([first, second], shape_of("apps/v1", "Deployment"))
+        assert strategic(base, first) is not None
+        assert strategic(base, second) is not None
 
 
 def of(*elements: dict[str, Any]) -> dict[str, Any]:
