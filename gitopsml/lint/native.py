@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gitopsml.kustomize import Note
 from gitopsml.lint.render import Noticed, failures
@@ -11,8 +11,10 @@ from gitopsml.model.deployed import Deployed
 from gitopsml.model.finding import Location, Severity, Unevaluated, Violation
 from gitopsml.model.target import Target
 from gitopsml.policy import BUILTIN, Raw
-from gitopsml.provenance import Provenance
 from gitopsml.schemas.kubernetes import check
+
+if TYPE_CHECKING:
+    from gitopsml.provenance import Provenance
 
 _NOTES: Final = {
     "patch-document-ignored": "patch-documents-ignored",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from gitopsml.config import load
 from gitopsml.files import DiskFiles, Files
@@ -17,8 +18,11 @@ from gitopsml.model.config import Config
 from gitopsml.model.deployed import Deployed
 from gitopsml.model.finding import Finding, Report, Unchecked, sorted_findings
 from gitopsml.model.target import Target
-from gitopsml.policy import Registry, Selection, check, check_repository
-from gitopsml.provenance import Provenance
+from gitopsml.policy import Active, Index, Registry, Selection, check, check_repository
+from gitopsml.yamlio.collector import collector_off
+
+if TYPE_CHECKING:
+    from gitopsml.provenance import Provenance
 
 
 def lint(
@@ -45,7 +49,8 @@ def lint(
 
     targets = run.session.choose(paths, changed)
     evaluated = [target for target in targets if not target.unchecked]
-    findings = merged(run.findings(evaluated))
+    with collector_off():
+        findings = merged(run.findings(evaluated))
     suppressions = Suppressions(files, run.session.paths(evaluated))
     active, suppressed = suppressions.split(findings)
     active += suppressions.wrong(registry, run.selection)
@@ -63,17 +68,27 @@ def lint(
     )
 
 
+def _provenance(files: Files, config: Config) -> Provenance | None:
+    """The specs behind generated files, where a repository has any; what makes files is loaded only then."""
+    if config.document is None:
+        return None
+    from gitopsml.provenance import Provenance
+
+    return Provenance(files, config)
+
+
 class Run:
     """The stages between targets and findings, one target after the other."""
 
     def __init__(self, files: Files, config: Config, registry: Registry, selection: Selection, kubernetes: str = "") -> None:
-        self.provenance = Provenance(files, config) if config.document is not None else None
+        self.provenance = _provenance(files, config)
         values, explain = (self.provenance.values, self.provenance.explain) if self.provenance else (None, None)
         self.session = Session(files, config, kubernetes=kubernetes, values=values)
         self.registry = registry
         self.selection = selection
         self.locator = Locator(selection, explain)
         self.executed: set[str] = set()
+        self._indexes: dict[int, tuple[tuple[Active, ...], Index]] = {}
 
     def findings(self, targets: list[Target]) -> Iterator[Finding]:
         """Everything that policies, reader and renderer see, located; what is wrong with policies themselves first."""
@@ -92,7 +107,14 @@ class Run:
         yield from self.locator.noticed(noticed, rendered.target)
         deployed = self.session.deployed(rendered)
         refused = list(schema_problems(deployed))
-        yield from self.locator.findings(without_echo(refused, check(active, deployed)), rendered.target)
+        yield from self.locator.findings(without_echo(refused, check(active, deployed, self._index(active))), rendered.target)
+
+    def _index(self, active: tuple[Active, ...]) -> Index:
+        """One index for all targets on which the same policies run."""
+        known = self._indexes.get(id(active))
+        if known is None or known[0] is not active:
+            known = self._indexes[id(active)] = (active, Index(active))
+        return known[1]
 
     def _of_repository(self, targets: list[Target]) -> Iterator[Finding]:
         """Policies that look at all targets together get them lazily rendered; without such a policy nothing happens."""

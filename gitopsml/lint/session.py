@@ -33,10 +33,10 @@ class Session:
         self.values = values
         self.failures: list[Unevaluated] = []
         self.resources = 0
-        self.targets = 0
         self._renderer = Renderer(files, config.kustomize)
         self._discovery: Discovery | None = None
-        self._kept: OrderedDict[Target, ResourceSet] = OrderedDict()
+        self._clusters: dict[str, list[Target]] | None = None
+        self._kept: OrderedDict[Target, Rendered] = OrderedDict()
 
     @property
     def discovery(self) -> Discovery:
@@ -53,25 +53,23 @@ class Session:
     def rendered(self, targets: Iterable[Target]) -> Iterator[Rendered]:
         """Each target with what it deploys, one after the other; what cannot be evaluated goes to `failures`."""
         for target in targets:
-            found = self._renderer.render(target)
+            found = self._render(target)
             self.failures.extend(found.failures)
             self.resources += len(found.resources)
-            self.targets += 1
-            self._keep(target, found.resources)
             yield found
 
     def deployed(self, rendered: Rendered) -> Deployed:
         """What policies are given of a target."""
         target = rendered.target
         info = self.info(target)
-        deployed = Deployed(
-            rendered.resources,
+        resources = rendered.resources
+        return Deployed(
+            resources,
             info,
-            around=lambda: self._around(target, deployed.namespaces),
+            around=lambda: self._around(target, frozenset(_where(one, target) for one in resources)),
             elsewhere=lambda: self._elsewhere(target),
             external=self.config.external,
         )
-        return deployed
 
     def info(self, target: Target) -> TargetInfo:
         """Who a target is."""
@@ -94,7 +92,7 @@ class Session:
 
     def looked_up(self, target: Target) -> Deployed:
         """A target for policies that look at all of them; rendered again where it is no longer kept."""
-        return self.deployed(Rendered(target, self._resources_of(target)))
+        return self.deployed(self._render(target))
 
     def paths(self, targets: Iterable[Target]) -> set[str]:
         """Every path that decides on these targets, and standard input where it is one."""
@@ -124,31 +122,33 @@ class Session:
 
     def _around(self, target: Target, namespaces: frozenset[str]) -> ResourceSet:
         beside = [other for other in self._neighbours(target) if _beside(other, target)]
-        found = [(other, resource) for other in beside for resource in self._resources_of(other)]
+        found = [(other, resource) for other in beside for resource in self._render(other).resources]
         return ResourceSet(one for other, one in found if _where(one, other) in namespaces or not _where(one, other))
 
     def _elsewhere(self, target: Target) -> ResourceSet:
-        return ResourceSet(one for other in self._neighbours(target) for one in self._resources_of(other))
+        return ResourceSet(one for other in self._neighbours(target) for one in self._render(other).resources)
 
     def _neighbours(self, target: Target) -> list[Target]:
         """The other targets on the same cluster; none where the cluster is not known."""
         if not target.cluster:
             return []
-        everything = self.discovery.targets
-        return [one for one in everything if one.cluster == target.cluster and one != target and not one.unchecked]
+        if self._clusters is None:
+            self._clusters = {}
+            for one in self.discovery.targets:
+                if not one.unchecked:
+                    self._clusters.setdefault(one.cluster, []).append(one)
+        return [one for one in self._clusters.get(target.cluster, ()) if one is not target]
 
-    def _resources_of(self, target: Target) -> ResourceSet:
+    def _render(self, target: Target) -> Rendered:
+        """A target, rendered now or lately."""
         known = self._kept.get(target)
         if known is not None:
             self._kept.move_to_end(target)
             return known
-        return self._keep(target, self._renderer.render(target).resources)
-
-    def _keep(self, target: Target, resources: ResourceSet) -> ResourceSet:
-        self._kept[target] = resources
+        known = self._kept[target] = self._renderer.render(target)
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-        return resources
+        return known
 
 
 class Later(Mapping[str, Any]):

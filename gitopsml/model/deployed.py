@@ -86,6 +86,11 @@ class Deployed(ResourceSet):
         self._external = external or {}
 
     @cached_property
+    def kubernetes(self) -> tuple[int, int]:
+        """The Kubernetes version of the cluster."""
+        return self.target.kubernetes
+
+    @cached_property
     def around(self) -> ResourceSet:
         """What other targets of the repository put into the namespaces of this one, on the same cluster."""
         return self._around() if self._around else _NOTHING

@@ -37,24 +37,24 @@ class Resource:
     def api_version(self) -> str:
         return _text(self.data.get("apiVersion"))
 
-    @property
+    @cached_property
     def group(self) -> str:
         group, slash, _ = self.api_version.rpartition("/")
         return group if slash else ""
 
-    @property
+    @cached_property
     def version(self) -> str:
         return self.api_version.rpartition("/")[2]
 
-    @property
+    @cached_property
     def kind(self) -> str:
         return _text(self.data.get("kind"))
 
-    @property
+    @cached_property
     def name(self) -> str:
         return _text(self._metadata.get("name"))
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         return _text(self._metadata.get("namespace"))
 
@@ -62,7 +62,7 @@ class Resource:
     def id(self) -> ResourceId:
         return ResourceId(self.group, self.kind, self.namespace, self.name)
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, Any]:
         labels = self._metadata.get("labels")
         return labels if isinstance(labels, dict) else {}
@@ -72,7 +72,7 @@ class Resource:
         annotations = self._metadata.get("annotations")
         return annotations if isinstance(annotations, dict) else {}
 
-    @property
+    @cached_property
     def _metadata(self) -> dict[str, Any]:
         metadata = self.data.get("metadata")
         return metadata if isinstance(metadata, dict) else {}

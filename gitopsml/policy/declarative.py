@@ -12,7 +12,7 @@ from gitopsml.model.pointer import Pointer
 from gitopsml.policy.binding import Binding, NoParams, Params, params
 from gitopsml.policy.compiled import Compiled, compiled
 from gitopsml.policy.guilt import violations
-from gitopsml.policy.judge import Judge, Verdict
+from gitopsml.policy.judge import Judge
 from gitopsml.policy.options import read_options
 from gitopsml.policy.podvars import makers, pod_variables
 from gitopsml.policy.record import Kind, Options, Policy, Saw
@@ -49,15 +49,17 @@ class _Vap:
     def matches(self, subject: Subject) -> bool:
         return self.vap.match is None or self.vap.match.matches(subject)
 
-    def judged(self, subject: Subject, given: Any) -> Iterator[tuple[Verdict, Violation, str]]:
+    def judged(self, subject: Subject, given: Any) -> Iterator[tuple[Violation, str]]:
         """Every violation with its kind ("deny", "error", "unknown"); a pod policy is judged once for each pod view."""
-        programs = self.programs(subject.deployed.target.kubernetes)
+        programs = self.programs(subject.deployed.kubernetes)
         for view in subject.resource.pods if self.pods else (None,):
             reserved = makers(subject.resource, view) if self.reserved else None
-            verdict = Judge(programs, subject.bindings, given, reserved).verdict()
+            judge = Judge(programs, subject.bindings, given, reserved)
+            verdict = judge.verdict()
             for decision in verdict.decisions:
                 for violation in violations(decision, verdict.bindings, view):
-                    yield verdict, violation, decision.kind
+                    yield violation, decision.kind
+            judge.close()
 
 
 def own_policy(document: Document, topic: str) -> Policy:
@@ -74,7 +76,7 @@ def own_policy(document: Document, topic: str) -> Policy:
 
     def check(subject: Subject, _: Deployed, options: Options) -> Iterator[Saw]:
         if program.matches(subject):
-            for _verdict, violation, kind in program.judged(subject, dict(options)):
+            for violation, kind in program.judged(subject, dict(options)):
                 yield Saw(violation) if kind == "deny" else _not_evaluable(vap, violation)
 
     return Policy(
@@ -128,7 +130,7 @@ def _bound(program: _Vap, binding: Binding, subject: Subject, objects: Params) -
         yield Saw(Violation(found.message), Severity.ERROR) if vap.fail else _ignored(vap, Violation(found.message))
         return
     for given in found:
-        for _, violation, kind in program.judged(subject, given):
+        for violation, kind in program.judged(subject, given):
             if kind == "unknown":
                 yield _not_evaluable(vap, violation)
             elif kind in ("error", "audit") and not vap.fail:

@@ -20,32 +20,17 @@ from gitopsml.policy.subject import Subject
 MOST: Final = 1000  # findings of one policy on one object: a flood says no more than this
 
 
-def check(active: tuple[Active, ...], deployed: Deployed, kinds: Kinds | None = None) -> Iterator[Raw]:
-    """Everything the policies see in one target, object by object, then what concerns the target as a whole."""
-    index = _Index(active, kinds or Kinds(deployed))
-    for resource in deployed:
-        subject = Subject(resource, deployed, index.kinds)
-        for one in index.of(resource):
-            yield from _guarded(one, resource, one.policy.check, subject, deployed)
-    for one in active:
-        yield from _guarded(one, None, one.policy.check_target, deployed)
-
-
-def check_repository(active: Iterable[Active], targets: list[Deployed]) -> Iterator[Raw]:
-    """What policies see that look at all targets together."""
-    for one in active:
-        yield from _guarded(one, None, one.policy.check_repo, targets)
-
-
-class _Index:
+class Index:
     """Kind -> the policies that look at it; each policy is asked once for each kind."""
 
-    def __init__(self, active: tuple[Active, ...], kinds: Kinds) -> None:
-        self.kinds = kinds
+    def __init__(self, active: tuple[Active, ...], kinds: Kinds | None = None) -> None:
+        self.kinds = kinds or Kinds()
+        self.whole = [one for one in active if one.policy.check_target is not None]
         self._active = [one for one in active if one.policy.check is not None]
         self._known: dict[tuple[str, str, bool], list[Active]] = {}
 
     def of(self, resource: Resource) -> list[Active]:
+        """The policies that look at objects of this kind."""
         pods = bool(resource.pods)
         key = (resource.api_version, resource.kind, pods)
         known = self._known.get(key)
@@ -54,6 +39,27 @@ class _Index:
             kind = Kind(resource.group, resource.version, resource.kind, plural, pods)
             known = self._known[key] = [one for one in self._active if one.policy.selects(kind)]
         return known
+
+
+def check(active: tuple[Active, ...], deployed: Deployed, index: Index | None = None) -> Iterator[Raw]:
+    """Everything the policies see in one target, object by object, then what concerns the target as a whole.
+
+    `index` may be shared by targets with the same active policies that define no kinds of their own.
+    """
+    if index is None or any(resource.kind == "CustomResourceDefinition" for resource in deployed):
+        index = Index(active, Kinds(deployed))
+    for resource in deployed:
+        subject = Subject(resource, deployed, index.kinds)
+        for one in index.of(resource):
+            yield from _guarded(one, resource, one.policy.check, subject, deployed)
+    for one in index.whole:
+        yield from _guarded(one, None, one.policy.check_target, deployed)
+
+
+def check_repository(active: Iterable[Active], targets: list[Deployed]) -> Iterator[Raw]:
+    """What policies see that look at all targets together."""
+    for one in active:
+        yield from _guarded(one, None, one.policy.check_repo, targets)
 
 
 def _guarded(one: Active, resource: Resource | None, hook: Callable[..., Iterator[Saw]] | None, *given: Any) -> Iterator[Raw]:

@@ -50,8 +50,10 @@ class Judge:
         self.compiled = compiled
         self.left = PER_BINDING
         self.bindings = {**base, "params": params}
+        self._variables: Variables | None = None
         if compiled.reads_variables:
-            self.bindings["variables"] = Variables(compiled.variables, self.bindings, reserved or {})
+            self._variables = Variables(compiled.variables, self.bindings, reserved or {})
+            self.bindings["variables"] = self._variables
 
     def verdict(self) -> Verdict:
         """All decisions, in order: match conditions, validations, audit annotations."""
@@ -69,6 +71,11 @@ class Judge:
                     return Verdict(True, tuple(decisions), self.bindings)
         decisions.extend(self._annotations())
         return Verdict(True, tuple(decisions), self.bindings)
+
+    def close(self) -> None:
+        """Let go of what the variables hold: they hold each other, and the collector would have to find that out."""
+        if self._variables is not None:
+            self._variables.bindings = {}
 
     def _conditions(self) -> list[Decision] | None:
         """None: one is false. Else the error that they end in together, or []."""
