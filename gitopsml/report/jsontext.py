@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from gitopsml.report.escape import encodable
 
+_DOUBLED: Final = re.compile("#(?=#)")  # a number sign stands in strings only
+
 
 def dump(value: Any) -> str:
-    """One line of ASCII: no control character, no bidi sign, no lone surrogate reaches a terminal or a reader."""
-    return json.dumps(_encodable(value))
+    """One line of ASCII: no control character, no bidi sign, no lone surrogate reaches a terminal or a reader.
+
+    `##[` is written with an escape: CI runners obey it anywhere in a line of their log.
+    """
+    return _DOUBLED.sub(r"\\u0023", json.dumps(_encodable(value)))
 
 
 def comma_separated(values: Iterable[Any]) -> Iterator[str]:
