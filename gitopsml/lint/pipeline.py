@@ -56,16 +56,7 @@ def lint(
     active += suppressions.wrong(registry, run.selection)
     if changed is None and not only:
         active += suppressions.unused(run.executed, run.selection, paths or ["."])
-    return Report(
-        findings=sorted_findings(active),
-        suppressed=sorted_findings(suppressed),
-        unreadable=tuple(sorted(set(run.session.failures))),
-        unchecked=tuple(Unchecked(target.path, target.unchecked) for target in targets if target.unchecked),
-        targets=len(evaluated),
-        resources=run.session.resources,
-        policies=len(run.executed),
-        sources=run.session.sources([*active, *suppressed]),
-    )
+    return run.report(active, suppressed, targets)
 
 
 def _provenance(files: Files, config: Config) -> Provenance | None:
@@ -122,3 +113,17 @@ class Run:
         if active:
             everything: list[Deployed] = [self.session.looked_up(target) for target in targets]
             yield from self.locator.findings(check_repository(active, everything), Target("."))
+
+    def report(self, active: list[Finding], suppressed: list[Finding], targets: list[Target]) -> Report:
+        """The outcome, sorted."""
+        unchecked = tuple(Unchecked(target.path, target.unchecked) for target in targets if target.unchecked)
+        return Report(
+            findings=sorted_findings(active),
+            suppressed=sorted_findings(suppressed),
+            unreadable=tuple(sorted(set(self.session.failures))),
+            unchecked=unchecked,
+            targets=len(targets) - len(unchecked),
+            resources=self.session.resources,
+            policies=len(self.executed),
+            sources=self.session.sources([*active, *suppressed]),
+        )
