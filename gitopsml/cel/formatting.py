@@ -110,7 +110,7 @@ class Formatter:
 
     def nested(self, value: Any) -> str:
         """A value inside a list or map, and lists and maps themselves."""
-        spend(50)
+        spend(80)
         if is_list(value):
             return f"[{', '.join(self.counted(element) for element in value)}]"
         if is_map(value):

@@ -62,7 +62,10 @@ def tokenize(source: str) -> list[Token]:
 
 def _unrecognized(source: str, pos: int) -> CompileError:
     line, column = place(source, pos)
-    return CompileError([Issue(line, column, f"Syntax error: token recognition error at: '{source[pos : pos + 20]}'")])
+    bad = source[pos : pos + 1]
+    if bad in {"'", '"', "`"}:
+        bad = source[pos:].partition("\n")[0][:40]  # a text that does not end
+    return CompileError([Issue(line, column, f"Syntax error: token recognition error at: '{bad}'")])
 
 
 def place(source: str, pos: int) -> tuple[int, int]:

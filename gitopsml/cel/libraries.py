@@ -45,8 +45,9 @@ LIBRARIES: Final = (
     _library("kubernetes_lists", "isSorted sum max min indexOf lastIndexOf", kubernetes=True),
     _library("kubernetes_includes", "includes", (1, 37), kubernetes=True),
     _library(
-        "strings", "charAt indexOf lastIndexOf lowerAscii upperAscii replace split substring trim join strings.quote"
+        "strings", "charAt indexOf lastIndexOf lowerAscii upperAscii replace split substring trim join"
     ),
+    _library("quote", "strings.quote", (1, 29)),
     _library("kubernetes_format", "format", (1, 29), kubernetes=True),
     _library("comprehensions", "cel.@mapInsert", (1, 32)),
     _library(

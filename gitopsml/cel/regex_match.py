@@ -94,7 +94,7 @@ class Matcher:
                 return waiting, True
             elif op == ASSERT and _holds(place, before, after):
                 stack.append(one)
-        spend(25 * len(seen))
+        spend(40 * len(seen))
         return waiting, False
 
     def find(self, text: str, begin: int = 0) -> tuple[int, int] | None:
@@ -134,7 +134,7 @@ class Matcher:
                 return waiting, began
             elif op == ASSERT and _holds(place, before, after):
                 stack.append((one, began))
-        spend(25 * len(seen))
+        spend(40 * len(seen))
         return waiting, None
 
     def _read(self, waiting: list[tuple[int, int]], char: str) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from typing import Final
 from gitopsml.cel.errors import CostExceeded
 
 LIMIT: Final = 20_000_000
-PER_ELEMENT: Final = 60  # looking at one element takes about as long as copying this many characters
+PER_ELEMENT: Final = 100  # looking at one element takes about as long as copying this many characters
 
 
 class _Work(threading.local):

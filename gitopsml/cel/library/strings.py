@@ -1,4 +1,4 @@
-"""The string extension: searching, cutting, splitting, joining, quoting. Positions count code points."""
+"""The string extension: searching, cutting, splitting, joining. Positions count code points."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from gitopsml.cel.work import spend
 _SPACE: Final = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _LOWER: Final = {code: code + 32 for code in range(65, 91)}
 _UPPER: Final = {code: code - 32 for code in range(97, 123)}
-_ESCAPES: Final = str.maketrans(
-    {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\", '"': '\\"'}
-)
 
 
 def out_of_range(index: int) -> EvaluationError:
@@ -101,11 +98,6 @@ def show(value: Any) -> str:
     return str(value) if isinstance(value, int | str) else type_name(value)
 
 
-def quote(text: str) -> str:
-    """`strings.quote`."""
-    return f'"{text.translate(_ESCAPES)}"'
-
-
 ROWS = (
     Row("charAt", "string_char_at_int", "string.(int) -> string", _char_at),
     Row("indexOf", "string_index_of_string", "string.(string) -> int", _index_of),
@@ -123,5 +115,4 @@ ROWS = (
     Row("trim", "string_trim", "string.() -> string", lambda text: text.strip(_SPACE)),
     Row("join", "list_join", "list(string).() -> string", _join, None, joined),
     Row("join", "list_join_string", "list(string).(string) -> string", _join, None, joined),
-    Row("strings.quote", "strings_quote", "(string) -> string", quote),
 )
