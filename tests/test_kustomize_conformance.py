@@ -19,7 +19,10 @@ from gitopsml.files import DiskFiles, Files
 from gitopsml.kustomize.build import Build, build
 from gitopsml.kustomize.cache import Cache
 from gitopsml.kustomize.render import render_text
-from gitopsml.yamlio import Dialect, read
+from gitopsml.model.chain import chain, shown
+from gitopsml.model.pointer import Pointer, dotted
+from gitopsml.model.resource import Resource
+from gitopsml.yamlio import Dialect, read, source_line
 
 SUITE = ROOT.parent / "shared" / "conformance" / "kustomize"
 
@@ -153,3 +156,36 @@ def test_made_cases(name: str, version: str, tmp_path: Path) -> None:
         case = Case(line["name"], line["build_dir"], line["load_restrictions"], output)
         wrong[case.name] = judged(case, files, version=version)
     assert {name: what for name, what in wrong.items() if what} == {}
+
+
+def leaves(value: Any, pointer: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
+    if isinstance(value, dict | list) and value:
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(inner, (*pointer, key))
+    else:
+        yield pointer, value
+
+
+def misplaced(resource: Resource, files: Files) -> Iterator[str]:
+    """Leaves whose line, as `why` shows it, does not show them; aliases, blocks and derived values aside."""
+    for pointer, value in leaves(resource.data):
+        newest, *_ = chain(resource, pointer)
+        line = source_line(files.read(newest.location.path).decode("utf-8", "replace"), newest.location.line)
+        if newest.text != shown(value):
+            yield f"{dotted(pointer)}: {newest.text!r} is shown for {value!r}"
+        elif resource.trail.at(pointer).derived or not isinstance(value, str) or "\n" in value or set(line) & set("*|>&"):
+            continue
+        elif value not in line.replace("''", "'"):
+            yield f"{dotted(pointer)}: {value!r} is not in line {newest.location.line} of {newest.location.path}: {line!r}"
+
+
+def test_why_leads_to_the_line() -> None:
+    folder = shared("conformance", "kustomize", "krusty", "v5.6.0")
+    wrong = {}
+    for row in rows(folder / "index.tsv"):
+        if row["expect"] == "yaml":
+            facts = json.loads((folder / row["case"] / "case.json").read_text("utf-8"))
+            files = DiskFiles(str(folder / row["case"] / "input"))
+            result = build(files, facts["build_dir"], load_restrictor=facts.get("load_restrictions", "rootOnly"))
+            wrong[row["case"]] = [line for resource in result.resources for line in misplaced(resource, files)]
+    assert {case: lines for case, lines in wrong.items() if lines} == {}

@@ -141,6 +141,12 @@ def test_merge_refuses(base: str, patch: str, message: str) -> None:
     assert message in problem.value.what
 
 
+def test_a_long_list_with_unclear_keys_is_refused() -> None:
+    base = {"spec": {"volumes": [{"name": f"v{number // 2}"} for number in range(2000)]}}
+    with pytest.raises(MergeProblem, match="a list of 2001 elements merges by name"):
+        merge(base, data("{spec: {volumes: [{name: x}]}}"))
+
+
 def test_the_whole_object_is_deleted() -> None:
     assert merge(data("{a: 1}"), data("{$patch: delete}")) is ABSENT
 

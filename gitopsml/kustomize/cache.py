@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final, TypeVar
 
 from gitopsml.errors import UserError
+from gitopsml.files import Files
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.kustomization import Kustomization
-from gitopsml.kustomize.layer import File, Options
+from gitopsml.kustomize.layer import File, Options, Rendered
 
-if TYPE_CHECKING:
-    from gitopsml.files import Files
-    from gitopsml.kustomize.layer import Rendered
+K = TypeVar("K")
+V = TypeVar("V")
+KEPT: Final = 1000
+
+
+class Recent(dict[K, V]):
+    """A dict that forgets its oldest entries: what overlays share is asked for again soon, and memory stays flat."""
+
+    def __setitem__(self, key: K, value: V) -> None:
+        if len(self) >= KEPT and key not in self:
+            del self[next(iter(self))]
+        super().__setitem__(key, value)
 
 
 @dataclass(slots=True, eq=False)
@@ -22,11 +32,11 @@ class Cache:
     `layers` holds what a base became, or why it does not build.
     """
 
-    files: dict[str, File] = field(default_factory=dict)
-    kustomizations: dict[str, Kustomization] = field(default_factory=dict)
-    resources: dict[str, list[Item]] = field(default_factory=dict)
-    layers: dict[str, Rendered | UserError] = field(default_factory=dict)
-    memo: dict[Any, Any] = field(default_factory=dict)
+    files: Recent[str, File] = field(default_factory=Recent)
+    kustomizations: Recent[str, Kustomization] = field(default_factory=Recent)
+    resources: Recent[str, list[Item]] = field(default_factory=Recent)
+    layers: Recent[str, Rendered | UserError] = field(default_factory=Recent)
+    memo: Recent[Any, Any] = field(default_factory=Recent)
     _owner: tuple[Files, Options] | None = None
 
     def open(self, files: Files, options: Options) -> None:

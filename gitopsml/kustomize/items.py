@@ -180,8 +180,10 @@ class Item:
         parent, place = pointer[:-1], pointer[-1]
         elements = lookup(self.data, parent)
         assert isinstance(place, int)
-        order = [*range(place), len(elements), *range(place, len(elements))]
-        longer = moved(self.trail.at(parent), order).with_part(place, trail)
+        longer = self.trail.at(parent)
+        if place < len(elements):
+            longer = moved(longer, [*range(place), len(elements), *range(place, len(elements))])
+        longer = longer.with_part(place, trail)
         data = set_at(self.data, parent, [*elements[:place], value, *elements[place:]])
         return self.but(data, self.trail.with_at(parent, longer))
 

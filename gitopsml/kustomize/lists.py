@@ -17,6 +17,7 @@ from gitopsml.model.origin import Trail
 Keys = tuple[str, ...]
 Inner = Callable[[Part, Part], Part]
 UNION: Final = ("",)
+MAX_ODD: Final = 1000  # the long way takes time with the square of the list
 
 
 def keyed(base: Part, patch: Part, keys: Keys, inner: Inner) -> Part:
@@ -30,6 +31,9 @@ def keyed(base: Part, patch: Part, keys: Keys, inner: Inner) -> Part:
     simple = (
         base.value is not patch.value and clear(base.value, keys) and clear(spoken, keys) and _alike(base.value, spoken, keys)
     )
+    if not simple and len(before) + len(said) > MAX_ODD:
+        what = f"a list of {len(before) + len(said)} elements merges by {keys[0] or 'value'}, but some lack it or have the same"
+        raise MergeProblem(what, patch.trail)
     merge = _clear if simple else _odd
     after, gone = merge(before, said, keys, inner, Part(ABSENT, patch.trail))
     trail = moved_to(base.trail, after)
