@@ -25,7 +25,7 @@ class Type(NamedTuple):
 
 
 DYN: Final = Type("dyn")
-ERROR: Final = Type("*error*")
+ERROR: Final = Type("!error!")
 BOOL: Final = Type("bool")
 INT: Final = Type("int")
 UINT: Final = Type("uint")

@@ -7,7 +7,7 @@ from typing import Final
 
 from gitopsml.cel.types import BOOL, BYTES, DOUBLE, DURATION, DYN, INT, STRING, TIMESTAMP, UINT, Type
 
-_WILD: Final = frozenset({"dyn", "*error*", "any"})
+_WILD: Final = frozenset({"dyn", "!error!", "any"})
 _PRIMITIVE: Final = frozenset({BOOL.name, BYTES.name, DOUBLE.name, INT.name, STRING.name, UINT.name})
 _NOT_NULLABLE: Final = _PRIMITIVE | {"list", "map", "type"}
 _SIMPLE: Final = _PRIMITIVE | {DURATION.name, TIMESTAMP.name}

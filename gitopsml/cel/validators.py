@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -42,15 +43,15 @@ def _with_exemption(root: Node, checked: Checked) -> Iterator[tuple[Node, bool]]
 
 
 def _mixed(node: Node, checked: Checked) -> Iterator[tuple[Node, str]]:
-    """The first element, key or value of another type than the first one."""
+    """Of a list the first element, of a map every key and value that is of another type than the first one."""
     if isinstance(node, ListLiteral):
-        yield from _first_other([(part, at in node.optional) for at, part in enumerate(node.elements)], checked)
+        yield from itertools.islice(_others([(part, at in node.optional) for at, part in enumerate(node.elements)], checked), 1)
     elif isinstance(node, MapLiteral):
-        yield from _first_other([(entry.key, False) for entry in node.entries], checked)
-        yield from _first_other([(entry.value, entry.optional) for entry in node.entries], checked)
+        yield from _others([(entry.key, False) for entry in node.entries], checked)
+        yield from _others([(entry.value, entry.optional) for entry in node.entries], checked)
 
 
-def _first_other(parts: list[tuple[Node, bool]], checked: Checked) -> Iterator[tuple[Node, str]]:
+def _others(parts: list[tuple[Node, bool]], checked: Checked) -> Iterator[tuple[Node, str]]:
     first: Type | None = None
     for part, optional in parts:
         kind = checked.types[part.id]
@@ -60,15 +61,14 @@ def _first_other(parts: list[tuple[Node, bool]], checked: Checked) -> Iterator[t
             first = kind
         elif kind != first:
             yield part, f"expected type '{first}' but found '{kind}'"
-            return
 
 
-def _timestamp(text: str) -> bool:
-    nanos = clock.parse_timestamp(text)
+def _timestamp(value: Any) -> bool:
+    nanos = clock.parse_timestamp(value) if isinstance(value, str) else value * clock.SECOND
     return nanos is not None and TIME_MIN <= nanos <= TIME_MAX
 
 
-_TESTS: Final[dict[str, Callable[[str], Any]]] = {
+_TESTS: Final[dict[str, Callable[[Any], Any]]] = {
     "matches": regex.valid,
     "duration": lambda text: clock.parse_duration(text) is not None,
     "timestamp": _timestamp,
@@ -80,7 +80,10 @@ def _problems(node: Call, name: str, checked: Checked) -> list[tuple[Node, str]]
         return list(_format_problems(node, checked))
     test = _TESTS.get(name)
     last = node.args[-1] if node.args else None
-    if test is not None and isinstance(last, Literal) and isinstance(last.value, str) and not test(last.value):
+    if test is None or not isinstance(last, Literal):
+        return []
+    checkable = isinstance(last.value, str) or (name == "timestamp" and type(last.value) is int)
+    if checkable and not test(last.value):
         return [(last, f"invalid {name} argument")]
     return []
 
