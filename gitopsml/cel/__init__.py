@@ -3,16 +3,18 @@
 ::
 
     environment      which functions and macros there are; text -> Program
-      parser           lexer, literals, macros -> nodes (the tree)
-      checker          types, unify, functions -> the type of each node
-      validators       literals that can never be right
+      parser           token_stream, lexer, literals, macros, macros_plain -> nodes (the tree)
+      checker          checked, types, unify, functions -> the type of each node
+      validators       clauses (of format texts): literals that can never be right
       compiler         attributes, calls, folds, cost, frame -> closures
     program          evaluate, with a budget
-    lazy             variables that are computed when they are read
-    blame            why a program came out false
-    values           operators, clock, numbers, work: what closures compute with
-    libraries        which module of library/ declares which function
-    regex            the one door to regular expressions
+    lazy             the variables of a policy, evaluated when they are read
+    blame            origins: why a program came out false
+    values           what closures compute with: operators, clock, numbers, native (to plain data), work (a bound on it)
+    libraries        which module of library/ declares which function, since which version
+                       formatting, addresses, urls: what several of them need
+    regex            the one door to regular expressions: regex_syntax, regex_classes, regex_program, regex_match
+    errors           the tree of errors, and `Unknown`
 
 It imports nothing else of gitopsml. Begin with `Environment.kubernetes().compile("…", variables={"object": "dyn"})`.
 """
