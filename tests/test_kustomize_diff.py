@@ -128,6 +128,30 @@ READABLE = {
 }
 
 
+PORTS = {
+    "a new port comes first": ([2], [1, 2], [1]),
+    "a changed one stays in its place": ([1, 2], [1, "2x"], ["2x"]),
+    "one less": ([1, 2], [2], ["1-"]),
+}
+
+
+@pytest.mark.parametrize("case", PORTS)
+def test_lists_with_two_keys(case: str) -> None:
+    def port(text: Any) -> dict[str, Any]:
+        made = {"containerPort": int(str(text).strip("x-")), "protocol": "TCP"}
+        return made | ({"name": "x"} if "x" in str(text) else {}) | ({"$patch": "delete"} if "-" in str(text) else {})
+
+    base, wanted, ports = ([port(text) for text in texts] for texts in PORTS[case])
+    patch = strategic(of({**A, "ports": base}), of({**A, "ports": wanted}))
+    assert patch is not None
+    assert patch["spec"]["template"]["spec"]["containers"] == [{"name": "a", "ports": ports}]
+
+
+def test_a_new_port_at_the_end_cannot_be_said_strategically() -> None:
+    ports = [{"containerPort": number, "protocol": "TCP"} for number in (1, 2)]
+    assert strategic(of({**A, "ports": ports[:1]}), of({**A, "ports": ports})) is None
+
+
 @pytest.mark.parametrize("case", READABLE)
 def test_patches_are_small(case: str) -> None:
     base, wanted, elements = READABLE[case]

@@ -85,25 +85,31 @@ def _value(base: Any, wanted: Any, shape: Shape | None) -> Any:
 
 
 def _lists(base: list[Any], wanted: list[Any], shape: Shape) -> list[Any]:
-    """Elements of the patch come first, untouched ones follow in the base's order: all up to the last change are named."""
     if shape.keys == UNION or not (clear(base, shape.keys) and clear(wanted, shape.keys)):
         raise _Unsayable
     before = {key_of(element, shape.keys): element for element in base}
-    kept = [key_of(element, shape.keys) for element in wanted]
+    after = {key_of(element, shape.keys): element for element in wanted}
+    gone = [{**_keys(element, shape.keys), DIRECTIVE: "delete"} for key, element in before.items() if key not in after]
+    named = _changed(before, after) if len(shape.keys) > 1 else _up_to_the_last_change(before, after)
+    return [_element(before.get(key), after[key], shape) for key in named] + gone
+
+
+Elements = dict[tuple[str, ...], Any]
+
+
+def _changed(before: Elements, after: Elements) -> list[tuple[str, ...]]:
+    """Where two keys identify an element, merged elements stay in their places: only what differs is named."""
+    return [key for key, element in after.items() if key not in before or not same(before[key], element)]
+
+
+def _up_to_the_last_change(before: Elements, after: Elements) -> list[tuple[str, ...]]:
+    """Elements of the patch come first, untouched ones follow in the base's order: all up to the last change are named."""
     order = {key: number for number, key in enumerate(before)}
-    untouched = len(wanted)
+    names = list(after)
     last = len(before)
-    while (
-        untouched
-        and kept[untouched - 1] in order
-        and order[kept[untouched - 1]] < last
-        and same(before[kept[untouched - 1]], wanted[untouched - 1])
-    ):
-        untouched -= 1
-        last = order[kept[untouched]]
-    named = [_element(before.get(kept[number]), wanted[number], shape) for number in range(untouched)]
-    gone = [{**_keys(element, shape.keys), DIRECTIVE: "delete"} for key, element in before.items() if key not in set(kept)]
-    return named + gone
+    while names and order.get(names[-1], last) < last and same(before[names[-1]], after[names[-1]]):
+        last = order[names.pop()]
+    return names
 
 
 def _element(base: Any, wanted: Any, shape: Shape) -> Any:

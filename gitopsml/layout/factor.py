@@ -131,6 +131,8 @@ def _keyed(values: list[list[Any]], shape: Shape) -> Any:
     order = [key for key in tables[0] if all(key in table for table in tables)]
     if not order or any([key for key in table if key in order] != order for table in tables):
         return ABSENT
+    if len(shape.keys) > 1 and any(len(table) > len(order) for table in tables):
+        return ABSENT  # in lists with two keys a patch puts new elements first, whatever their order in the patch
     return [common([table[key] for table in tables], shape.element) for key in order]
 
 
