@@ -9,7 +9,7 @@ import pytest
 from kustomize import built, data, one
 
 from gitopsml.errors import RenderError, UserError
-from gitopsml.kustomize.fields import DEFAULTS, WrongShape, added, defaults, empty_lists, find, merged
+from gitopsml.kustomize.fields import WrongShape, added, defaults, find, merged, missing_containers
 from gitopsml.kustomize.specs import Fields, FieldSpec
 
 POD = data("spec: {containers: [{image: a}, {name: b}, null, {image: null}], none: null, text: x}")
@@ -45,16 +45,18 @@ def test_a_path_through_a_scalar() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "pointers"),
+    ("text", "create", "made"),
     [
-        ("spec: {containers: null}", [("spec", "containers")]),
-        ("spec: {containers: []}", []),
-        ("spec: {}", []),
-        ("spec: [{containers: null}, {containers: [{}]}]", [("spec", 0, "containers")]),
+        ("spec: {containers: null}", False, [(("spec", "containers"), [])]),
+        ("spec: {containers: []}", False, []),
+        ("spec: {}", True, []),
+        ("spec: [{containers: null}, {containers: [{}]}]", False, [(("spec", 0, "containers"), [])]),
+        ("kind: Foo", False, []),
+        ("kind: Foo", True, [(("spec",), {})]),
     ],
 )
-def test_empty_lists(text: str, pointers: list[tuple[str | int, ...]]) -> None:
-    assert empty_lists(data(text), "spec/containers[]/image") == pointers
+def test_missing_containers(text: str, create: bool, made: list[Any]) -> None:
+    assert missing_containers(data(text), "spec/containers[]/image", create=create) == made
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_added(specs: tuple[FieldSpec, ...], more: tuple[FieldSpec, ...], count:
 def test_specs_that_disagree() -> None:
     with pytest.raises(RenderError, match="two field specs of metadata/labels disagree on `create`"):
         added((LABELS,), (LABELS._replace(create=False),))
-    assert merged(DEFAULTS, Fields()) is DEFAULTS
+    assert merged(defaults(), Fields()) is defaults()
 
 
 def test_configurations_reach_custom_resources() -> None:
@@ -131,3 +133,43 @@ def test_configurations_of_a_later_release() -> None:
     }
     found: dict[str, Any] = one(tree, version="5.8.2")
     assert found["spec"] == {"claim": {"labels": {"a": "b"}}}
+
+
+CM = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
+
+
+@pytest.mark.parametrize(
+    ("specs", "labels"),
+    [
+        ("varReference: [{path: metadata/labels, kind: Foo, create: true}]", None),
+        ("varReference: [{path: metadata/labels, kind: Foo}]", {"a": "b"}),
+        ("commonLabels: [{path: metadata/labels, group: x.y, create: false}]", None),
+        ("commonLabels: [{path: metadata/labels, group: x.y, create: true}]", {}),
+    ],
+)
+def test_a_narrow_spec_meets_a_general_one(specs: str, labels: dict[str, str] | None) -> None:
+    """One that kustomize sorts before its own general spec of the same path is in conflict with that, or hides it (measured)."""
+    tree = {
+        "base/kustomization.yaml": "resources: [c.yaml]\nconfigurations: [fields.yaml]\n",
+        "base/c.yaml": CM,
+        "base/fields.yaml": specs,
+        "over/kustomization.yaml": "resources: [../base]\nlabels: [{pairs: {a: b}, includeSelectors: true}]\n",
+    }
+    if labels is None:
+        for directory in ("base", "over"):
+            with pytest.raises(UserError, match=r"base/kustomization.yaml:2:18: two field specs of metadata/labels disagree"):
+                built(tree, directory)
+    else:
+        assert one(tree, "over")["metadata"].get("labels", {}) == labels
+
+
+def test_a_general_reference_counts_as_known() -> None:
+    """kustomize's own table has this path for Pods, so one for all kinds is not added."""
+    tree = {
+        "kustomization.yaml": "resources: [c.yaml, f.yaml]\nnamePrefix: p-\nconfigurations: [fields.yaml]\n",
+        "c.yaml": CM,
+        "f.yaml": "apiVersion: x.y/v1\nkind: Foo\nmetadata: {name: f}\nspec: {volumes: [{configMap: {name: c}}], more: {name: c}}\n",
+        "fields.yaml": "nameReference: [{kind: ConfigMap, version: v1, fieldSpecs: [{path: spec/volumes/configMap/name}, {path: spec/more/name}]}]",
+    }
+    spec = next(resource for resource in built(tree).resources if resource.kind == "Foo").data["spec"]
+    assert spec == {"volumes": [{"configMap": {"name": "c"}}], "more": {"name": "p-c"}}

@@ -39,7 +39,7 @@ class Accumulated:
         """Add all that a base brings."""
         self.add(base.items, entry)
         if base.fields is not None:
-            self.add_fields(base.fields)
+            self.add_fields(base.fields, entry)
         self.add_variables(base.variables)
         self.files |= base.files
         self.directories |= base.directories
@@ -47,9 +47,9 @@ class Accumulated:
         self.warnings += base.warnings
         self.deleted += base.deleted
 
-    def add_fields(self, fields: Fields) -> None:
-        """Add field specs of `configurations`."""
-        self.fields = fields if self.fields is None else merged(self.fields, fields)
+    def add_fields(self, fields: Fields, entry: Setting | None = None) -> None:
+        """Add field tables. Raises RenderError (at the entry that brings them) where they are in conflict."""
+        self.fields = fields if self.fields is None else merged(self.fields, fields, entry)
 
     def add_variables(self, variables: Iterable[Setting]) -> None:
         """Add `vars`. Raises RenderError where a name is taken."""

@@ -20,7 +20,7 @@ from gitopsml.kustomize.inline import read_inline
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.kustomization import Kustomization
 from gitopsml.kustomize.layer import Deleted, Items, Layer, Note, Rendered, Setting, Step
-from gitopsml.kustomize.loader import ChainError, Loader, below, chained
+from gitopsml.kustomize.loader import Budget, ChainError, Loader, below, chained
 from gitopsml.kustomize.options import options_of
 from gitopsml.kustomize.order import in_order
 from gitopsml.kustomize.refs import fixed
@@ -100,7 +100,7 @@ def build(
             raise RenderError("not a directory", path=directory, hint="name a directory with a kustomization")
     except FileProblem as problem:
         raise RenderError(problem.what, path=directory, hint=problem.hint) from None
-    loader = Loader(files, real, options, cache, (real,), set(), Schemas())
+    loader = Loader(files, real, options, cache, (real,), set(), Schemas(), Budget())
     file = _kustomization(loader)
     loader = loader._replace(tracked=bool(file.setting.get("buildMetadata")))
     rendered = _rendered(file, loader, Accumulated())
@@ -168,18 +168,24 @@ def _entries(setting: Setting, key: str) -> list[Setting]:
 
 
 def _configure(file: Kustomization, loader: Loader, parts: Accumulated) -> None:
-    for entry in _entries(file.setting, "configurations"):
+    """Every layer adds kustomize's own field tables with those of its `configurations`, then those of its `crds`."""
+    fields = defaults(loader.options.version)
+    entries, more = _entries(file.setting, "configurations"), Fields()
+    for entry in entries:
         read = loader.read(entry.value, entry)
         document = kustomization.single(read.content, read.path)
-        parts.add_fields(read_fields(Setting(document.data, Origin(document)), loader.options.version))
+        more = merged(more, read_fields(Setting(document.data, Origin(document)), loader.options.version), entry)
+    fields = merged(fields, more, entries[0] if entries else None)
+    if entries and parts.fields is None:
+        # spec by spec into an empty table: a narrow spec can hide a general one, or be in conflict with it
+        parts.fields = Fields()
+    parts.add_fields(fields, entries[0] if entries else None)
     for entry in _entries(file.setting, "crds"):
-        parts.add_fields(crds.fields(loader.read(entry.value, entry)))
+        parts.add_fields(crds.fields(loader.read(entry.value, entry)), entry)
 
 
-def _layer(file: Kustomization, loader: Loader, extra: Fields | None) -> Layer:
-    fields = defaults(loader.options.version)
-    if extra is not None:
-        fields = merged(fields, extra)
+def _layer(file: Kustomization, loader: Loader, fields: Fields | None) -> Layer:
+    assert fields is not None
 
     def objects(setting: Setting) -> Items:
         return _listed(setting, loader)

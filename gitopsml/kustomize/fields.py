@@ -5,6 +5,7 @@ The default tables are data (`field_specs.tsv`, `name_references.tsv`); `configu
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -13,7 +14,9 @@ from gitopsml.kustomize.data import rows
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.kustomization import FIELD_SPEC, TEXT, checked
 from gitopsml.kustomize.layer import Setting, located
+from gitopsml.kustomize.order import RANKS
 from gitopsml.kustomize.specs import Fields, FieldSpec, NameReference
+from gitopsml.model.origin import Origin
 from gitopsml.model.pointer import Pointer, lookup
 
 Release = tuple[int, int, int]
@@ -48,12 +51,36 @@ class WrongShape(ValueError):
 
 @cache
 def defaults(release: Release = (5, 6, 0)) -> Fields:
-    """The tables that a release of kustomize comes with."""
+    """The tables that a release of kustomize comes with, in kustomize's order."""
     tables: dict[str, list[FieldSpec]] = {}
     for table, path, make, objects, releases in rows("field_specs.tsv"):
         if _within(release, releases):
             tables.setdefault(table, []).extend(_spec(path, one, make) for one in objects.split(","))
-    return Fields(**{table: tuple(specs) for table, specs in tables.items()})  # type: ignore[arg-type]
+    return Fields(
+        **{table: _in_order(specs) for table, specs in tables.items()},
+        name_references=_default_references(),
+    )
+
+
+@cache
+def _default_references() -> tuple[NameReference, ...]:
+    table: list[NameReference] = []
+    for target, path, referrers in rows("name_references.tsv"):
+        group, version, kind = target.split("|")
+        specs = [_spec(path, referrer, "-") for referrer in referrers.split(",")]
+        if table and table[-1][:3] == (kind, group, version):
+            specs = [*table.pop().specs, *specs]
+        table.append(NameReference(kind, group, version, tuple(specs)))
+    return tuple(table)
+
+
+def _in_order(specs: Iterable[FieldSpec]) -> tuple[FieldSpec, ...]:
+    """Field specs in kustomize's order, which decides whether two of them are in conflict."""
+    return tuple(sorted(specs, key=_place))
+
+
+def _place(spec: FieldSpec) -> tuple[int, str]:
+    return RANKS.get(spec.kind, 0), "_".join((spec.group or "~G", spec.version or "~V", spec.kind or "~K"))
 
 
 def _within(release: Release, releases: str) -> bool:
@@ -69,9 +96,6 @@ def _release(text: str) -> Release:
 def _spec(path: str, objects: str, make: str) -> FieldSpec:
     group, version, kind = objects.split("/") if "/" in objects else ("", "", objects)
     return FieldSpec(path, group, version, "" if kind == "*" else kind, make == "+")
-
-
-DEFAULTS: Final = defaults()
 
 
 def read(setting: Setting, release: Release = (5, 6, 0)) -> Fields:
@@ -102,10 +126,10 @@ def specs_of(written: Any) -> tuple[FieldSpec, ...]:
 
 def merged(one: Fields, other: Fields, setting: Setting | None = None) -> Fields:
     """Both tables. Raises RenderError (at `setting`) where they disagree on whether a field is made."""
-    if other == Fields():
+    if other is one or other == Fields():
         return one
     tables: dict[str, Any] = {
-        table: added(getattr(one, table), getattr(other, table), setting)
+        table: _in_order(added(getattr(one, table), getattr(other, table), setting))
         for table in Fields._fields
         if table != "name_references"
     }
@@ -113,21 +137,27 @@ def merged(one: Fields, other: Fields, setting: Setting | None = None) -> Fields
 
 
 def added(specs: tuple[FieldSpec, ...], more: tuple[FieldSpec, ...], setting: Setting | None = None) -> tuple[FieldSpec, ...]:
-    """`specs` with those of `more` that it does not have. Raises RenderError where they disagree on whether a field is made."""
+    """`specs` with those of `more` that it does not have. Raises RenderError where they disagree on whether a field is made.
+
+    A spec for all kinds counts as there where one for some kind has its path; the first of several decides.
+    """
+    if not more:
+        return specs
+    by_path: dict[str, list[FieldSpec]] = {}
+    for spec in specs:
+        by_path.setdefault(spec.path, []).append(spec)
     result = list(specs)
     for spec in more:
-        known = next((one for one in result if _covers(one, spec)), None)
+        alike = by_path.setdefault(spec.path, [])
+        known = next((one for one in alike if _selected(spec, one.group, one.version, one.kind)), None)
         if known is None:
             result.append(spec)
+            alike.append(spec)
         elif known.create != spec.create:
             what = f"two field specs of {spec.path} disagree on `create`"
             hint = "write the same `create` as kustomize's own table, or leave the field out"
             raise setting.error(what, hint) if setting else RenderError(what, hint=hint)
     return tuple(result)
-
-
-def _covers(one: FieldSpec, spec: FieldSpec) -> bool:
-    return one.path == spec.path and _selected(spec, one.group, one.version, one.kind)
 
 
 def _selected(selector: FieldSpec | NameReference, group: str, version: str, kind: str) -> bool:
@@ -197,14 +227,25 @@ def find(data: Any, path: str, *, create: bool = False) -> list[Pointer]:
     return found
 
 
-def empty_lists(data: Any, path: str) -> list[Pointer]:
-    """Where a field path wants a list (`[]`) and there is a null: kustomize makes that an empty list, whatever the step."""
+def with_containers(item: Item, spec: FieldSpec, origin: Origin, step: str, *, create: bool = False) -> Item:
+    """The item after a look for a spec's fields, with what that makes on the way."""
+    for pointer, made in missing_containers(item.data, spec.path, create=create) if "[]" in spec.path else ():
+        item = item.derive(pointer, made, (origin,), step)
+    return item
+
+
+def missing_containers(data: Any, path: str, *, create: bool = False) -> list[tuple[Pointer, Any]]:
+    """What a look for a path with lists (`[]`) makes, though it reaches no field: a list of a null, maps on the way to a list."""
     parts = _split(path)
+    lists = [length for length, part in enumerate(parts, 1) if part.endswith("[]")]
     found: list[Pointer] = []
-    for length, part in enumerate(parts, 1):
-        if part.endswith("[]"):
-            _walk(data, parts[:length], (), False, found)
-    return [pointer for pointer in found if lookup(data, pointer) is None]
+    for length in lists:
+        _walk(data, parts[:length], (), False, found)
+    made: list[tuple[Pointer, Any]] = [(pointer, []) for pointer in found if lookup(data, pointer) is None]
+    if create and lists and lists[0] > 1:
+        way = find(data, "/".join(parts[: lists[0] - 1]), create=True)
+        made += [(pointer, {}) for pointer in way if lookup(data, pointer) is None]
+    return made
 
 
 def _walk(value: Any, parts: tuple[str, ...], pointer: Pointer, create: bool, found: list[Pointer]) -> None:

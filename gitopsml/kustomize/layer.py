@@ -74,9 +74,9 @@ class Deleted(NamedTuple):
 class Rendered(NamedTuple):
     """What a kustomization became, before the steps that only the outermost one takes.
 
-    `fields` are the field tables its `configurations` add; `variables` its `vars` and those below; `directories` every
-    directory built on the way (a later cycle must not be missed); `files` every path read; `schemas` what an `openapi` on
-    the way decided.
+    `fields` are the field tables it works with (kustomize's own and those of `configurations`); `variables` its `vars` and
+    those below; `directories` every directory built on the way (a later cycle must not be missed); `files` every path read;
+    `schemas` what an `openapi` on the way decided.
     """
 
     items: list[Item]

@@ -34,6 +34,15 @@ FIRST: Final = [
 LAST: Final = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"]
 
 
+def _ranks(first: list[str], last: list[str]) -> dict[str, int]:
+    return {kind: number - len(first) for number, kind in enumerate(first)} | {
+        kind: number + 1 for number, kind in enumerate(last)
+    }
+
+
+RANKS: Final = _ranks(FIRST, LAST)
+
+
 def in_order(items: Items, setting: Setting | None) -> Items:
     """The items in the order that `sortOptions` asks for (None: legacy). Raises RenderError."""
     order = setting.get("order") if setting is not None else "legacy"
@@ -45,14 +54,8 @@ def in_order(items: Items, setting: Setting | None) -> Items:
         if given is not None and setting is not None:
             raise setting.part("legacySortOptions").error("legacySortOptions goes with `order: legacy` only", "remove it")
         return items
-    ranks = _ranks(FIRST, LAST) if given is None else _ranks(given.get("orderFirst") or [], given.get("orderLast") or [])
+    ranks = RANKS if given is None else _ranks(given.get("orderFirst") or [], given.get("orderLast") or [])
     return sorted(items, key=lambda item: _key(item, ranks))
-
-
-def _ranks(first: list[str], last: list[str]) -> dict[str, int]:
-    return {kind: number - len(first) for number, kind in enumerate(first)} | {
-        kind: number + 1 for number, kind in enumerate(last)
-    }
 
 
 def _key(item: Item, ranks: dict[str, int]) -> tuple[int, bool, str, str]:

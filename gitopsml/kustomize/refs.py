@@ -11,8 +11,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from gitopsml.errors import RenderError
-from gitopsml.kustomize.data import rows
-from gitopsml.kustomize.fields import reach
+from gitopsml.kustomize.fields import defaults, reach
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, located
 from gitopsml.kustomize.specs import FieldSpec, NameReference
@@ -24,14 +23,13 @@ from gitopsml.model.pointer import Pointer, lookup
 STEP: Final = "name reference"
 
 
-def fixed(items: Items, extra: tuple[NameReference, ...]) -> Items:
+def fixed(items: Items, table: tuple[NameReference, ...]) -> Items:
     """The items with their references to renamed ones fixed. Raises RenderError where a name could mean several objects."""
     renamed = [item for item in items if item.former]
     if not renamed:
         return items
     candidates = _Candidates(items, renamed)
-    table = _table() + extra
-    by_kind = _by_referrer(table) if extra else _default_referrers()
+    by_kind = _referrers(table)
     return [_Referrer(item, candidates).fixed(by_kind.get(item.original.kind, ()), by_kind.get("", ())) for item in items]
 
 
@@ -44,23 +42,6 @@ class _Rule(NamedTuple):
     path: FieldSpec
 
 
-@cache
-def _table() -> tuple[NameReference, ...]:
-    table: list[NameReference] = []
-    for target, path, referrers in rows("name_references.tsv"):
-        group, version, kind = target.split("|")
-        specs = [FieldSpec(path, *_referrer(referrer)) for referrer in referrers.split(",")]
-        if table and table[-1][:3] == (kind, group, version):
-            specs = [*table.pop().specs, *specs]
-        table.append(NameReference(kind, group, version, tuple(specs)))
-    return tuple(table)
-
-
-def _referrer(text: str) -> tuple[str, str, str]:
-    parts = text.split("/")
-    return (parts[0], parts[1], parts[2]) if len(parts) == 3 else ("", "", text)
-
-
 def _by_referrer(table: tuple[NameReference, ...]) -> dict[str, tuple[_Rule, ...]]:
     """The rules by kind of the referrer ("" = any), in the order of the table."""
     grouped: dict[str, list[_Rule]] = {}
@@ -69,9 +50,14 @@ def _by_referrer(table: tuple[NameReference, ...]) -> dict[str, tuple[_Rule, ...
     return {kind: tuple(rules) for kind, rules in grouped.items()}
 
 
+def _referrers(table: tuple[NameReference, ...]) -> dict[str, tuple[_Rule, ...]]:
+    """The rules of a table, worked out once for kustomize's own."""
+    return _shipped_referrers() if table is defaults().name_references else _by_referrer(table)
+
+
 @cache
-def _default_referrers() -> dict[str, tuple[_Rule, ...]]:
-    return _by_referrer(_table())
+def _shipped_referrers() -> dict[str, tuple[_Rule, ...]]:
+    return _by_referrer(defaults().name_references)
 
 
 class _Candidates:

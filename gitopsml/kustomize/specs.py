@@ -28,10 +28,7 @@ class NameReference(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """All tables of field specs, one per step; named as in a `configurations` file.
-
-    `name_references` holds only what `configurations` add: the default table is `name_references.tsv`.
-    """
+    """All tables of field specs, one per step; named as in a `configurations` file."""
 
     namespace: tuple[FieldSpec, ...] = ()
     name_prefix: tuple[FieldSpec, ...] = ()

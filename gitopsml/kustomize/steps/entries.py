@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitopsml.kustomize.fields import empty_lists, of_item, reach
+from gitopsml.kustomize.fields import of_item, reach, with_containers
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, Setting, located
 from gitopsml.kustomize.specs import FieldSpec
@@ -30,8 +30,7 @@ def _labelled(item: Item, entries: list[Entry], specs: tuple[FieldSpec, ...], st
     for spec in of_item(specs, item):
         for pointer in reach(item, spec, create=spec.create):
             item = _with(item, pointer, entries, step, create=spec.create)
-        for pointer in empty_lists(item.data, spec.path) if "[]" in spec.path else ():
-            item = item.derive(pointer, [], (entries[0][2],), step)
+        item = with_containers(item, spec, entries[0][2], step, create=spec.create)
     return item
 
 

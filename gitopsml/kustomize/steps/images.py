@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from gitopsml.kustomize.fields import empty_lists, of_item, reach
+from gitopsml.kustomize.fields import of_item, reach, with_containers
 from gitopsml.kustomize.imagename import Wanted, changed, matcher
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, Layer, Setting, located
@@ -68,10 +68,8 @@ def with_images(items: Items, entries: list[Entry], specs: tuple[FieldSpec, ...]
 def _changed(item: Item, entries: list[Entry], specs: tuple[FieldSpec, ...], used: set[int]) -> Item:
     places = _in_containers(item)
     for spec in of_item(specs, item):
-        found = reach(item, spec)
-        places += found
-        for pointer in () if found else empty_lists(item.data, spec.path):
-            item = item.derive(pointer, [], (entries[0].setting.origin,), STEP)
+        places += reach(item, spec)
+        item = with_containers(item, spec, entries[0].setting.origin, STEP)
     for number, entry in enumerate(entries if places else ()):
         for place in places:
             new = _with(item, place, entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from gitopsml.kustomize.fields import reach
+from gitopsml.kustomize.fields import reach, with_containers
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, Layer, Setting, located
 from gitopsml.kustomize.specs import FieldSpec
@@ -51,6 +51,7 @@ def _renamed(item: Item, affix: Setting, specs: tuple[FieldSpec, ...], before: b
         if affix.value and _means(spec, item.group, item.version, item.kind):
             for pointer in reach(item, spec, create=spec.create):
                 item = _put(item, pointer, affix, before)
+            item = with_containers(item, spec, affix.origin, _step(before), create=spec.create)
     return item
 
 
@@ -72,4 +73,8 @@ def _put(item: Item, pointer: Pointer, affix: Setting, before: bool) -> Item:
     text = text_at(item, pointer)
     value = affix.value + text if before else text + affix.value
     sources = (affix.origin, *sources_of(trail)) if old is not None else (affix.origin,)
-    return item.derive(pointer, retyped(value, trail), sources, "namePrefix" if before else "nameSuffix")
+    return item.derive(pointer, retyped(value, trail), sources, _step(before))
+
+
+def _step(before: bool) -> str:
+    return "namePrefix" if before else "nameSuffix"

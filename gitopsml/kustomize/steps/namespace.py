@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from gitopsml.kustomize.fields import of_item, reach
+from gitopsml.kustomize.fields import of_item, reach, with_containers
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, Layer, Setting, located
 from gitopsml.kustomize.scope import cluster_scoped
@@ -67,6 +67,7 @@ def _changed(item: Item, wanted: Change, release: tuple[int, int, int]) -> Item:
         if not _is_special(spec, item.api_version, binding):
             for pointer in reach(new, spec, create=spec.create):
                 new = written(new, pointer, wanted)
+            new = with_containers(new, spec, wanted.name.origin, STEP, create=spec.create)
     return new
 
 

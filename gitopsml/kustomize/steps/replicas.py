@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gitopsml.kustomize.fields import applies, reach
+from gitopsml.kustomize.fields import applies, reach, with_containers
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Items, Layer, Setting, located
 from gitopsml.kustomize.specs import FieldSpec
@@ -43,11 +43,13 @@ def _is_meant(item: Item, name: str, spec: FieldSpec) -> bool:
 
 
 def _counted(item: Item, entry: Setting, spec: FieldSpec) -> Item:
-    for pointer in reach(item, spec, create=spec.create) if applies(spec, item) else ():
+    if not applies(spec, item):
+        return item
+    for pointer in reach(item, spec, create=spec.create):
         if isinstance(item.at(*pointer), dict | list):
             raise located(f"{item.id}: a number is expected here", item.trail.at(pointer).origin)
         if entry.has("count"):
             item = item.put(pointer, entry.value["count"], entry.part("count").origin, STEP)
         else:
             item = item.derive(pointer, 0, (entry.origin,), STEP)
-    return item
+    return with_containers(item, spec, entry.origin, STEP, create=spec.create)
