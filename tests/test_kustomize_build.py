@@ -191,6 +191,15 @@ def test_empty_list_elements_stay() -> None:
     assert one({"kustomization.yaml": "resources: [c.yaml]", "c.yaml": CM + "x:\n- a\n-\n"})["x"] == ["a", None]
 
 
+def test_quotes_survive_a_number() -> None:
+    """A patch that writes a number over a quoted text leaves a text (measured with 5.6.0 and 5.8.1)."""
+    base = CM + '  b: "x"\n  c: x\n  d: |\n    x\n  e: 5\n'
+    patch = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: 0x1F, b: true, c: 0, d: 1.50, e: '7'}\n"
+    found = built({"kustomization.yaml": "resources: [c.yaml]\npatches: [{path: p.yaml}]\n", "c.yaml": base, "p.yaml": patch})
+    assert objects(found)[0]["data"] == {"a": "0x1F", "b": "true", "c": 0, "d": "1.50", "e": "7"}
+    assert [line for resource in found.resources for line in broken(resource)] == []
+
+
 def test_annotations_become_texts() -> None:
     text = CM.replace("  name: c\n", "  name: c\n  annotations: {a: 1, b: true, c: null, d: }\n")
     assert one({"kustomization.yaml": "resources: [c.yaml]", "c.yaml": text})["metadata"]["annotations"] == {
@@ -384,6 +393,14 @@ def test_a_long_chain_of_bases_is_refused() -> None:
     tree = {f"b{number}/kustomization.yaml": f"resources: [../b{number + 1}]" for number in range(200)}
     with pytest.raises(UserError, match="kustomizations deep"):
         built(tree, "b0")
+
+
+def test_components_that_list_components_twice_are_refused() -> None:
+    head = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
+    tree = {f"c{number}/kustomization.yaml": f"{head}components: [../c{number + 1}, ../c{number + 1}]\n" for number in range(40)}
+    tree["c40/kustomization.yaml"] = f"{head}namePrefix: a\n"
+    with pytest.raises(UserError, match="directories are built"):
+        built(tree, "c0")
 
 
 def test_why() -> None:

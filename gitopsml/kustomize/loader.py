@@ -6,6 +6,7 @@ Everything goes through `Files`, which is a jail at the repository's root; what 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gitopsml.errors import RenderError
@@ -23,6 +24,13 @@ _REMOTE: Final = re.compile(
 _AMBIGUOUS: Final = re.compile(r"(?:^|/)(?!\.\.?(?:/|$))[^/]*\.\.")
 
 
+@dataclass(slots=True)
+class Budget:
+    """What one build may still do: components that list components grow like powers of two."""
+
+    directories: int = 10_000
+
+
 class Loader(NamedTuple):
     """What one kustomization can reach. `directory` is resolved (links followed); `visited` are the directories that led here."""
 
@@ -33,6 +41,7 @@ class Loader(NamedTuple):
     visited: tuple[str, ...]
     read_paths: set[str]
     schemas: Schemas
+    budget: Budget
     tracked: bool = False
 
     def read(self, path: str, setting: Setting) -> File:
@@ -92,6 +101,11 @@ class Loader(NamedTuple):
         except FileProblem as problem:
             raise setting.error(f"cannot use {path}: {problem.what}", problem.hint or "correct the path") from None
         self.demand_no_cycle(real, setting)
+        self.budget.directories -= 1
+        if self.budget.directories < 0:
+            raise chained(
+                setting, f"more than {Budget().directories} directories are built", "list bases and components fewer times"
+            )
         return self._replace(directory=real, visited=(*self.visited, real))
 
     def demand_no_cycle(self, real: str, setting: Setting) -> None:

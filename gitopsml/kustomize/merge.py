@@ -14,6 +14,8 @@ from typing import Any, Final
 from gitopsml.kustomize.lists import clear, keyed
 from gitopsml.kustomize.parts import ABSENT, DIRECTIVE, STEP, MergeProblem, Part, emptied, moved_to
 from gitopsml.kustomize.shapes import Shape
+from gitopsml.kustomize.style import quoted
+from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Trail
 
 
@@ -151,7 +153,18 @@ def _replaced(base: Part, patch: Part) -> Part:
         return base
     if patch.value is None:
         return removed(base, patch)
-    return Part(patch.value, _over(base, patch))
+    new = Part(patch.value, _over(base, patch))
+    retyped = isinstance(base.value, str) and isinstance(patch.value, int | float) and quoted(base.trail)
+    return _as_text(new, base) if retyped else new
+
+
+def _as_text(new: Part, base: Part) -> Part:
+    """A number or truth value that a patch writes over a quoted text: kustomize keeps the quotes."""
+    from gitopsml.yamlio import scalar_text
+
+    origin = new.trail.origin
+    text = scalar_text(*origin) if not new.trail.derived and origin.document.text else ""
+    return Part(text or text_of(new.value), replace(new.trail, derived=True, sources=(origin, base.trail.origin)))
 
 
 def _over(base: Part, patch: Part) -> Trail:
