@@ -16,25 +16,47 @@ STEP: Final = "secretGenerator"
 _MERGE: Final = ("merge", "replace")
 
 
-def absorbed(items: Items, new: Item, entry: Setting, layer: Layer) -> Items:
-    """The items with a generated one: appended, or instead of the one whose id it has. Raises RenderError."""
-    wanted = new.id
-    name = new.name
-    found = [
-        number
-        for number, item in enumerate(items)
-        if (item.name == name or item.former) and any(one.same(wanted) for one in item.ids)
-    ]
-    if len(found) > 1:
-        raise entry.error(f"there are several objects that are or were {wanted}", "give each a name of its own")
-    if not found:
+class Absorber:
+    """A list of items that takes in generated ones; knows where every present and former name is."""
+
+    def __init__(self, items: Items, layer: Layer) -> None:
+        self.items = list(items)
+        self._layer = layer
+        self._names: dict[str, list[int]] = {}
+        for number, item in enumerate(items):
+            self._note(number, item)
+
+    def add(self, new: Item, entry: Setting) -> None:
+        """Append an object, or put it in the place of the one whose id it has. Raises RenderError."""
+        wanted = new.id
+        found = [number for number in self._names.get(new.name, ()) if any(one.same(wanted) for one in self.items[number].ids)]
+        if len(found) > 1:
+            raise entry.error(f"there are several objects that are or were {wanted}", "give each a name of its own")
+        if not found:
+            self._append(new, entry)
+        elif new.behavior not in _MERGE:
+            hint = "use `behavior: merge` or `replace`, or rename one of the two"
+            raise entry.error(f"{wanted} is there already", hint)
+        else:
+            number = found[0]
+            self.items[number] = _instead(self.items[number], new, self._layer)
+
+    def _append(self, new: Item, entry: Setting) -> None:
         if new.behavior in _MERGE:
-            raise entry.error(f"there is no {wanted} to {new.behavior}", "use `behavior: create`, or correct the name")
-        return [*items, new]
-    if new.behavior not in _MERGE:
-        raise entry.error(f"{wanted} is there already", "use `behavior: merge` or `replace`, or rename one of the two")
-    old = items[found[0]]
-    return [*items[: found[0]], _instead(old, new, layer), *items[found[0] + 1 :]]
+            raise entry.error(f"there is no {new.id} to {new.behavior}", "use `behavior: create`, or correct the name")
+        self._note(len(self.items), new)
+        self.items.append(new)
+
+    def _note(self, number: int, item: Item) -> None:
+        for name in {item.name, *(former.name for former in item.former)}:
+            self._names.setdefault(name, []).append(number)
+
+
+def absorbed(items: Items, new: Item, entry: Setting, layer: Layer) -> Items:
+    """The items with one generated object."""
+    absorber = Absorber(items, layer)
+    absorber.add(new, entry)
+    return absorber.items
 
 
 def _instead(old: Item, new: Item, layer: Layer) -> Item:

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.keyvalues import Pair, pairs_of
 from gitopsml.kustomize.layer import Items, Layer, Setting
-from gitopsml.kustomize.steps.absorb import absorbed
+from gitopsml.kustomize.steps.absorb import Absorber
 from gitopsml.model.origin import Trail
 
 _LINE: Final = 70  # kustomize breaks long base64 into lines of this length
@@ -37,9 +37,10 @@ def secrets(items: Items, setting: Setting, layer: Layer) -> Items:
 
 def _generated(items: Items, setting: Setting, layer: Layer, generator: Generator) -> Items:
     common = layer.setting("generatorOptions")
+    absorber = Absorber(items, layer)
     for entry in setting.parts():
-        items = absorbed(items, made(entry, layer, generator, common), entry, layer)
-    return items
+        absorber.add(made(entry, layer, generator, common), entry)
+    return absorber.items
 
 
 def made(entry: Setting, layer: Layer, generator: Generator, common: Setting | None = None) -> Item:

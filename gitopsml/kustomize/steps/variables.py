@@ -20,6 +20,7 @@ from gitopsml.model.pointer import Pointer, lookup
 STEP: Final = "vars"
 _NAME: Final = "metadata.name"
 _REFERENCE: Final = re.compile(r"\$(?:(\$)|\(([^)]*)\)|\(|.)", re.DOTALL)
+_DOLLAR: Final = re.compile(r"\$(.)", re.DOTALL)
 _INDEX: Final = re.compile(r"([^.]+)\[(\d+)\]")
 _DECIMAL: Final = re.compile(r"[-+]?[0-9]+\Z")
 
@@ -157,10 +158,15 @@ def expand(text: str, values: dict[str, Any]) -> Expanded:
         names.append(name)
         return _printed(values[name])
 
-    result: Any = _REFERENCE.sub(value_of, text)
+    end = text.rfind(")") + 1  # behind it nothing is a reference: looking for one from every `$(` would take quadratic time
+    result: Any = _REFERENCE.sub(value_of, text[:end]) + _DOLLAR.sub(_one_dollar, text[end:])
     if len(names) == 1 and text == f"$({names[0]})":
         result = values[names[0]]
     return Expanded(result, tuple(dict.fromkeys(names)))
+
+
+def _one_dollar(match: re.Match[str]) -> str:
+    return "$" if match[1] == "$" else match[0]
 
 
 def _printed(value: Any) -> str:
