@@ -170,10 +170,9 @@ def test_revision_is_fully_qualified(branch: str, revision: str) -> None:
     assert objects["argocd/root.yaml"].data["metadata"]["namespace"] == "argocd"
 
 
-def test_replicas_that_an_autoscaler_owns_are_ignored() -> None:
-    scaler = resource(
-        "HorizontalPodAutoscaler", spec={"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "scorer"}}
-    )
+@pytest.mark.parametrize("kind", ["HorizontalPodAutoscaler", "ScaledObject"])
+def test_replicas_that_an_autoscaler_owns_are_ignored(kind: str) -> None:
+    scaler = resource(kind, spec={"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "scorer"}})
     spec = application(deployed(resources=(scaler,)))["spec"]
     assert spec["ignoreDifferences"] == [
         {"group": "apps", "kind": "Deployment", "name": "scorer", "jsonPointers": ["/spec/replicas"]}

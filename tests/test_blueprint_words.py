@@ -63,6 +63,8 @@ SERVICE = "image: r.example.com/app:1\n"
 ENVIRONMENTS = "environments: {dev: {}, prod: {}}\n"
 LEAST = {
     "model-service": SERVICE,
+    "llm-service": "image: vllm/vllm-openai:v0.33.0\nmodel: {source: s3://models/m, version: v1, size: 20Gi}\n"
+    "gpu: {product: L4, count: 2}\nmemory: 32Gi\n",
     "training-job": SERVICE,
     "team": "members: {group: ml-risk}\nquota: {cpu: 8, memory: 64Gi, gpu: {L4: 2}}\n",
 }
@@ -72,6 +74,9 @@ POD = ("spec", "template", "spec")
 def rows(name: str) -> list[dict[str, Any]]:
     path = ROOT / "tests" / "words" / f"{name}.yaml"
     return list(read(path.read_bytes(), path.name).documents[0].data)
+
+
+REFUSED = sorted((ROOT / "tests" / "words").glob("refused*.yaml"))
 
 
 def complete(blueprint: str, words: str) -> str:
@@ -98,7 +103,7 @@ def test_derives(blueprint: str, row: dict[str, Any]) -> None:
         assert lookup(found, pointer(row["field"], found)) == row["value"]
 
 
-@pytest.mark.parametrize("row", [pytest.param(row, id=row["name"]) for row in rows("refused")])
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["name"]) for path in REFUSED for row in rows(path.stem)])
 def test_refused_at_its_line(row: dict[str, str]) -> None:
     path = "apps/t/team.yaml" if row["blueprint"] == "team" else "apps/t/app/app.yaml"
     with pytest.raises(UserError) as caught:

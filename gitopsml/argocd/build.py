@@ -117,7 +117,7 @@ def _scaled(one: Deployed) -> list[dict[str, str]]:
     """What an autoscaler owns the replicas of; the group is mandatory, without it a rule for a grouped kind never matches."""
     targets = []
     for resource in one.resources:
-        if resource.kind == "HorizontalPodAutoscaler":
+        if resource.kind in ("HorizontalPodAutoscaler", "ScaledObject"):
             target = resource.at("spec", "scaleTargetRef", default={})
             group = str(target.get("apiVersion", "")).rpartition("/")[0]
             targets.append({"group": group, "kind": str(target.get("kind")), "name": str(target.get("name"))})
