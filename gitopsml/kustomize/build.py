@@ -104,7 +104,9 @@ def build(
     file = _kustomization(loader)
     loader = loader._replace(tracked=bool(file.setting.get("buildMetadata")))
     rendered = _rendered(file, loader, Accumulated())
-    return Build(_finished(rendered, file, loader), rendered.files, rendered.warnings, rendered.notes, rendered.deleted)
+    layer = _layer(file, loader, rendered.fields)
+    found = _finished(rendered, layer)
+    return Build(found, rendered.files, rendered.warnings, (*rendered.notes, *layer.notes), rendered.deleted)
 
 
 def _kustomization(loader: Loader) -> Kustomization:
@@ -275,13 +277,12 @@ def _component(entry: Setting, loader: Loader, parts: Accumulated) -> None:
     _rendered(file, inner, parts)
 
 
-def _finished(rendered: Rendered, file: Kustomization, loader: Loader) -> ResourceSet:
+def _finished(rendered: Rendered, layer: Layer) -> ResourceSet:
     """What only the outermost kustomization does."""
-    layer = _layer(file, loader, rendered.fields)
     items: Items = add_hashes(rendered.items)
     items = fixed(items, layer.fields.name_references)
     items = substitute(items, rendered.variables, layer)
-    result = metadata.written(finished(items, loader.options.version), layer.setting("buildMetadata"), layer)
+    result = metadata.written(finished(items, layer.options.version), layer.setting("buildMetadata"), layer)
     sort = layer.setting("sortOptions")
     ordered = in_order(result, sort)
     demand_unique(ordered)
