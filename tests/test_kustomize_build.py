@@ -175,6 +175,22 @@ def test_names_follow_their_objects() -> None:
     assert not [line for resource in found.resources for line in broken(resource)]
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("kind: RoleBinding\nsubjects:\n- kind: User\n", "b.yaml:6:3: RoleBinding b: the map has no `name`"),
+        ("kind: RoleBinding\nsubjects:\n- [x]\n", "b.yaml:6:3: RoleBinding b: a name, or a map with a name, is expected here"),
+    ],
+)
+def test_references_must_be_names(text: str, message: str) -> None:
+    """kustomize looks at every field that can hold a name, also where nothing was renamed."""
+    binding = f"apiVersion: rbac.authorization.k8s.io/v1\nmetadata:\n  name: b\n{text}"
+    for _ in range(2):
+        with pytest.raises(UserError) as problem:
+            built({"kustomization.yaml": "resources: [b.yaml]\n", "b.yaml": binding})
+        assert message in str(problem.value)
+
+
 def test_names_of_other_objects_stay() -> None:
     web = DEPLOYMENT.replace("image: r/web:1", "image: r/web:1\n        envFrom: [{secretRef: {name: c}}]")
     found = built({"kustomization.yaml": "namePrefix: p-\nresources: [web.yaml, c.yaml]\n", "web.yaml": web, "c.yaml": CM})

@@ -280,7 +280,7 @@ def _component(entry: Setting, loader: Loader, parts: Accumulated) -> None:
 def _finished(rendered: Rendered, layer: Layer) -> ResourceSet:
     """What only the outermost kustomization does."""
     items: Items = add_hashes(rendered.items)
-    items = fixed(items, layer.fields.name_references)
+    items = fixed(items, layer.fields.name_references, layer.memo)
     items = substitute(items, rendered.variables, layer)
     result = metadata.written(finished(items, layer.options.version), layer.setting("buildMetadata"), layer)
     sort = layer.setting("sortOptions")

@@ -23,14 +23,24 @@ from gitopsml.model.pointer import Pointer, lookup
 STEP: Final = "name reference"
 
 
-def fixed(items: Items, table: tuple[NameReference, ...]) -> Items:
-    """The items with their references to renamed ones fixed. Raises RenderError where a name could mean several objects."""
-    renamed = [item for item in items if item.former]
-    if not renamed:
-        return items
-    candidates = _Candidates(items, renamed)
+def fixed(items: Items, table: tuple[NameReference, ...], memo: dict[Any, Any]) -> Items:
+    """The items with their references to renamed ones fixed.
+
+    Raises RenderError where a name could mean several objects, and where a field of the table holds no name at all. `memo`
+    remembers which objects were found sound, for the next overlay over the same base.
+    """
+    candidates = _Candidates(items, [item for item in items if item.former])
     by_kind = _referrers(table)
-    return [_Referrer(item, candidates).fixed(by_kind.get(item.original.kind, ()), by_kind.get("", ())) for item in items]
+    general = by_kind.get("", ())
+    result: Items = []
+    for item in items:
+        key = ("references", id(item.data), id(table))
+        known = key in memo
+        own = by_kind.get(item.original.kind, ())
+        result.append(_Referrer(item, candidates).fixed(own, general, thoroughly=not known) if own or general else item)
+        if not known:
+            memo[key] = (item.data, table)  # both are kept, so that their ids stay their own
+    return result
 
 
 class _Rule(NamedTuple):
@@ -80,11 +90,12 @@ class _Referrer:
         self._id = item.id
         self._all = candidates
 
-    def fixed(self, own: tuple[_Rule, ...], general: tuple[_Rule, ...]) -> Item:
+    def fixed(self, own: tuple[_Rule, ...], general: tuple[_Rule, ...], *, thoroughly: bool) -> Item:
+        """The object; `thoroughly`: also the fields that name kinds of which nothing was renamed are looked at."""
         rules = sorted((*own, *general)) if general else own
         original = self._item.original if rules else None
         for rule in rules:
-            if rule.target.kind and rule.target.kind not in self._all.kinds:
+            if not thoroughly and rule.target.kind and rule.target.kind not in self._all.kinds:
                 continue
             assert original is not None
             if (rule.spec.group and rule.spec.group != original.group) or (

@@ -6,15 +6,15 @@ import re
 from typing import Any, Final
 
 from gitopsml.kustomize.items import Item
+from gitopsml.kustomize.style import quoted
 from gitopsml.kustomize.text import text_of
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.model.pointer import Pointer, exists
-from gitopsml.yamlio import Dialect, locate, source_line
+from gitopsml.yamlio import Dialect
 from gitopsml.yamlio.scalars import ScalarError, resolve, value_of
 
 _UNTAGGED: Final = frozenset(("namePrefix", "nameSuffix", "images"))
 DATES: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[^ ]*\Z")  # how a plain date ends up as text
-_STYLES: Final = ('"', "'", "|", ">")
 
 
 def sources_of(trail: Trail) -> tuple[Origin, ...]:
@@ -58,11 +58,7 @@ def retyped(text: str, trail: Trail) -> Any:
 def is_plain(trail: Trail) -> bool:
     """Whether a scalar was first written without quotes: kustomize keeps the style, whatever it writes there."""
     first = list(trail.history())[-1]
-    document, pointer = first.origin
-    if first.derived or document.data is None:
-        return False
-    span = locate(document, pointer)
-    return not source_line(document.text, span.line)[span.column - 1 :].startswith(_STYLES)
+    return not first.derived and first.origin.document.data is not None and not quoted(trail)
 
 
 def is_untagged(trail: Trail) -> bool:
