@@ -215,7 +215,9 @@ def _listed(setting: Setting, loader: Loader) -> Items:
         if not entry.value:
             continue
         if "\n" in entry.value or entry.value.lstrip().startswith("{"):
-            parts.add(resources.items_of(read_inline(entry, Dialect.KUSTOMIZE).documents), entry)
+            stream = read_inline(entry, Dialect.KUSTOMIZE)
+            resources.refuse_duplicates(stream, entry.origin.document.path)
+            parts.add(resources.items_of(stream.documents), entry)
         else:
             _resource(entry, loader, parts)
     return parts.items
