@@ -14,7 +14,7 @@ from gitopsml.policy.compiled import Compiled, compiled
 from gitopsml.policy.guilt import violations
 from gitopsml.policy.judge import Judge
 from gitopsml.policy.options import read_options
-from gitopsml.policy.podvars import makers, pod_variables
+from gitopsml.policy.podvars import Reserved, pod_variables
 from gitopsml.policy.record import Kind, Options, Policy, Saw
 from gitopsml.policy.subject import Subject
 from gitopsml.policy.vap import Vap, Writing, parse
@@ -52,14 +52,19 @@ class _Vap:
     def judged(self, subject: Subject, given: Any) -> Iterator[tuple[Violation, str]]:
         """Every violation with its kind ("deny", "error", "unknown"); a pod policy is judged once for each pod view."""
         programs = self.programs(subject.deployed.kubernetes)
-        for view in subject.resource.pods if self.pods else (None,):
-            reserved = makers(subject.resource, view) if self.reserved else None
-            judge = Judge(programs, subject.bindings, given, reserved)
-            verdict = judge.verdict()
-            for decision in verdict.decisions:
-                for violation in violations(decision, verdict.bindings, view):
-                    yield violation, decision.kind
-            judge.close()
+        for view in subject.pods if self.pods else (None,):
+            reserved = subject.reserved(view) if self.reserved else None
+            yield from programs.memo.verdict(subject, given, reserved, lambda: _judged(programs, subject, given, reserved))
+
+
+def _judged(programs: Compiled, subject: Subject, given: Any, reserved: Reserved | None) -> Iterator[tuple[Violation, str]]:
+    judge = Judge(programs, subject.bindings, given, reserved)
+    verdict = judge.verdict()
+    view = reserved.view if reserved else None
+    for decision in verdict.decisions:
+        for violation in violations(decision, verdict.bindings, view):
+            yield violation, decision.kind
+    judge.close()
 
 
 def own_policy(document: Document, topic: str) -> Policy:

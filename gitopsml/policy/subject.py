@@ -8,7 +8,10 @@ from typing import Any, Final
 
 from gitopsml.model.deployed import Deployed
 from gitopsml.model.resource import Resource
+from gitopsml.model.workload import PodView, pod_views
 from gitopsml.policy.kinds import Kinds
+from gitopsml.policy.normalise import normalised
+from gitopsml.policy.podvars import Reserved
 
 _OPTIONS: Final = {
     "kind": "CreateOptions",
@@ -39,11 +42,27 @@ class Subject:
         self.old = old
         self._request = request
         self._namespaces = namespaces
+        self._reserved: dict[int, Reserved] = {}
 
-    @property
+    @cached_property
     def object(self) -> dict[str, Any] | None:
-        """What expressions see as `object`; null on DELETE."""
-        return None if self.operation == "DELETE" else self.resource.data
+        """What expressions see as `object`: decoded and defaulted; null on DELETE."""
+        if self.operation == "DELETE":
+            return None
+        release = ".".join(map(str, self.deployed.kubernetes))
+        return normalised(self.resource.data, self.namespace, release)
+
+    @cached_property
+    def pods(self) -> tuple[PodView, ...]:
+        """The pod views of the object as expressions see it; their pointers are those of the file."""
+        return pod_views(self.object)
+
+    def reserved(self, view: PodView | None) -> Reserved:
+        """The reserved variables of the object, or of one of its views; all policies share them."""
+        known = self._reserved.get(id(view))
+        if known is None:
+            known = self._reserved[id(view)] = Reserved(self.resource, view)
+        return known
 
     @cached_property
     def operation(self) -> str:

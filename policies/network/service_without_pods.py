@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gitopsml.model import Deployed, Resource, Violation
 
 TITLE, SEVERITY, KINDS = "Service that selects no pods", "error", ["core/Service"]
-REMEDY = "give the selector the labels of the pods, or the pods those of the selector"
+REMEDY = "Give the selector the labels of the pods, or the pods those of the selector."
 DOCS = "https://kubernetes.io/docs/concepts/services-networking/service/"
 
 
