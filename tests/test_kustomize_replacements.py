@@ -280,6 +280,10 @@ META = "metadata: {name: x, namespace: other}"
         ),
         ("kind: LabelTransformer, labels: {a: b}", "metadata: {name: c}"),
         (
+            "kind: LabelTransformer, labels: {a: 1, b: true, c: 1.5}, fieldSpecs: [{path: l, create: true}]",
+            "metadata: {name: c}\nl: {a: '1', b: 'true', c: '1.5'}",
+        ),
+        (
             "kind: AnnotationsTransformer, annotations: {a: b}, fieldSpecs: [{path: metadata/annotations, create: true}]",
             "metadata: {name: c, annotations: {a: b}}",
         ),
@@ -326,7 +330,7 @@ def test_transformers(plugin: str, wanted: str) -> None:
             "kind: ReplicaCountTransformer, replica: {name: x, count: 1}, fieldSpecs: [{path: spec/replicas, kind: Foo}]",
             "no Foo is called x",
         ),
-        ("kind: ImageTagTransformer, imageTag: {name: nginx, newTag: 1}", "imageTag.newTag must be text, not 1"),
+        ("kind: ImageTagTransformer, imageTag: {name: nginx, newTag: [1]}", "imageTag.newTag must be text, not a list"),
     ],
 )
 def test_transformers_refused(plugin: str, message: str) -> None:

@@ -10,9 +10,10 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from gitopsml.errors import RenderError
+from gitopsml.kustomize.checking import TEXT, checked
 from gitopsml.kustomize.data import rows
 from gitopsml.kustomize.items import Item
-from gitopsml.kustomize.kustomization import FIELD_SPEC, TEXT, checked
+from gitopsml.kustomize.kustomization import FIELD_SPEC
 from gitopsml.kustomize.layer import Setting, located
 from gitopsml.kustomize.order import RANKS
 from gitopsml.kustomize.specs import Fields, FieldSpec, NameReference
@@ -101,7 +102,7 @@ def _spec(path: str, objects: str, make: str) -> FieldSpec:
 def read(setting: Setting, release: Release = (5, 6, 0)) -> Fields:
     """A `configurations` file -> the tables it adds. Raises RenderError for an unknown field or a wrong type."""
     known = {key: kind for key, kind in _FILE.items() if key != "volumeClaimTemplateLabels" or release >= (5, 8, 2)}
-    file = checked(setting, known)
+    file = checked(setting, known, texts=True)
     tables: dict[str, Any] = {KEYS[key]: specs_of(file.get(key)) for key in KEYS if file.has(key)}
     references = tuple(
         NameReference(one.get("kind") or "", one.get("group") or "", one.get("version") or "", specs_of(one.get("fieldSpecs")))

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gitopsml.kustomize import patches
+from gitopsml.kustomize.checking import TEXT, TEXTS, checked
 from gitopsml.kustomize.items import Item, Made
 from gitopsml.kustomize.jsonpatch import same
-from gitopsml.kustomize.kustomization import PATCH, SELECTOR, TEXT, TEXTS, checked
+from gitopsml.kustomize.kustomization import PATCH, SELECTOR
 from gitopsml.kustomize.layer import Items, Layer, Setting, Step, located
 from gitopsml.kustomize.metadata import generated, transformed
 from gitopsml.model.origin import Origin
@@ -83,15 +84,17 @@ def _plain(item: Item) -> object:
 
 
 def _patch(items: Items, setting: Setting, layer: Layer) -> Items:
-    return patches.patch(items, checked(setting, {**PATCH}, strict=False), layer)
+    return patches.patch(items, checked(setting, {**PATCH}, strict=False, texts=True), layer)
 
 
 def _json_patch(items: Items, setting: Setting, layer: Layer) -> Items:
-    return patches.json_patch(items, checked(setting, {"path": TEXT, "jsonOp": TEXT, "target": SELECTOR}, strict=False), layer)
+    return patches.json_patch(
+        items, checked(setting, {"path": TEXT, "jsonOp": TEXT, "target": SELECTOR}, strict=False, texts=True), layer
+    )
 
 
 def _strategic(items: Items, setting: Setting, layer: Layer) -> Items:
-    setting = checked(setting, {"paths": TEXTS, "patches": TEXT}, strict=False)
+    setting = checked(setting, {"paths": TEXTS, "patches": TEXT}, strict=False, texts=True)
     if not setting.get("paths") and not setting.get("patches"):
         raise setting.error("the patch has neither `paths` nor `patches`", "give it one of them")
     if setting.get("paths"):

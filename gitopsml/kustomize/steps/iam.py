@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from gitopsml.kustomize.checking import TEXT
 from gitopsml.kustomize.items import Item
-from gitopsml.kustomize.kustomization import TEXT
 from gitopsml.kustomize.layer import Items, Layer, Setting
 from gitopsml.kustomize.steps.absorb import absorbed
 from gitopsml.model.origin import Origin, Trail

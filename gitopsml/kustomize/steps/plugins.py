@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from gitopsml.kustomize.checking import FLAG, TEXT, TEXT_MAP, checked
 from gitopsml.kustomize.fields import specs_of
-from gitopsml.kustomize.kustomization import (
-    CONFIG_MAP,
-    FIELD_SPEC,
-    FLAG,
-    IMAGE,
-    REPLACEMENT,
-    REPLICA,
-    SECRET,
-    TEXT,
-    TEXT_MAP,
-    checked,
-)
+from gitopsml.kustomize.kustomization import CONFIG_MAP, FIELD_SPEC, IMAGE, REPLICA, SECRET, fields_of
 from gitopsml.kustomize.layer import Items, Layer, Setting, Step
 from gitopsml.kustomize.specs import FieldSpec
 from gitopsml.kustomize.steps import generators as made_by
@@ -35,7 +25,7 @@ def _checked(fields: dict[str, Any], step: Step) -> Step:
     known = {**_METADATA, **fields}
 
     def checked_step(items: Items, setting: Setting, layer: Layer) -> Items:
-        return step(items, checked(setting, known, strict=False), layer)
+        return step(items, checked(setting, known, strict=False, texts=True), layer)
 
     return checked_step
 
@@ -97,6 +87,8 @@ def _replicas(items: Items, setting: Setting, _layer: Layer) -> Items:
 
 
 def _replacements(items: Items, setting: Setting, layer: Layer) -> Items:
+    known = {"replacements": fields_of(layer.options.version)["replacements"]}
+    setting = checked(setting, known, strict=False, texts=True)
     return replacements.replacements(items, setting.part("replacements"), layer) if setting.has("replacements") else items
 
 
@@ -124,7 +116,7 @@ TRANSFORMERS: Final[dict[str, Step]] = {
     "NamespaceTransformer": _checked({"fieldSpecs": _SPECS, "unsetOnly": FLAG, "setRoleBindingSubjects": TEXT}, _namespace),
     "PrefixSuffixTransformer": _checked({"prefix": TEXT, "suffix": TEXT, "fieldSpecs": _SPECS}, _affixes(("prefix", "suffix"))),
     "PrefixTransformer": _checked({"prefix": TEXT, "fieldSpecs": _SPECS}, _affixes(("prefix",))),
-    "ReplacementTransformer": _checked({"replacements": [REPLACEMENT]}, _replacements),
+    "ReplacementTransformer": _replacements,
     "ReplicaCountTransformer": _checked({"replica": REPLICA, "fieldSpecs": _SPECS}, _replicas),
     "SuffixTransformer": _checked({"suffix": TEXT, "fieldSpecs": _SPECS}, _affixes(("suffix",))),
     "ValueAddTransformer": _checked(valueadd.FIELDS, valueadd.value_add),

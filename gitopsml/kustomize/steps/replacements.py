@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from gitopsml.kustomize.checking import checked
 from gitopsml.kustomize.fieldpath import PathProblem, source
 from gitopsml.kustomize.items import Id, Item
-from gitopsml.kustomize.kustomization import REPLACEMENT, checked
+from gitopsml.kustomize.kustomization import fields_of
 from gitopsml.kustomize.layer import Items, Layer, Setting
 from gitopsml.kustomize.steps.replacing import Found, typed, with_value
 from gitopsml.kustomize.steps.sources import sources_of, written
@@ -37,12 +38,12 @@ def _loaded(entry: Setting, layer: Layer) -> list[Setting]:
     file = layer.read(path.value, path)
     key = ("replacements", file.path)
     if key not in layer.memo:
-        layer.memo[key] = _of_file(file.content, file.path, path)
+        layer.memo[key] = _of_file(file.content, file.path, path, fields_of(layer.options.version)["replacements"][0])
     known: list[Setting] = layer.memo[key]
     return known
 
 
-def _of_file(content: bytes, path: str, entry: Setting) -> list[Setting]:
+def _of_file(content: bytes, path: str, entry: Setting, fields: dict[str, Any]) -> list[Setting]:
     from gitopsml.yamlio import Dialect, read
 
     documents = read(content, path, Dialect.API, single=True).documents
@@ -50,7 +51,7 @@ def _of_file(content: bytes, path: str, entry: Setting) -> list[Setting]:
     if not isinstance(data, dict | list):
         raise entry.error(f"{path} has no replacements", "write a replacement, or a list of them")
     whole = Setting(data, Origin(documents[0]))
-    return [checked(one, REPLACEMENT, strict=False) for one in (whole.parts() if isinstance(data, list) else [whole])]
+    return [checked(one, fields, strict=False, texts=True) for one in (whole.parts() if isinstance(data, list) else [whole])]
 
 
 def replaced(items: Items, entry: Setting, layer: Layer) -> Items:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from gitopsml.kustomize.checking import NUMBER, TEXT, checked
 from gitopsml.kustomize.items import Item
-from gitopsml.kustomize.kustomization import NUMBER, SELECTOR, TEXT, checked, single
+from gitopsml.kustomize.kustomization import SELECTOR, single
 from gitopsml.kustomize.layer import Items, Layer, Setting
 from gitopsml.kustomize.select import selected
 from gitopsml.kustomize.steps.namespace import Change, written
@@ -45,7 +46,7 @@ def _targets(setting: Setting, layer: Layer) -> Iterator[Setting]:
         path = setting.part("targetFilePath")
         file = layer.read(path.value, path)
         document = single(file.content, file.path)
-        written_there = checked(Setting(document.data, Origin(document)), _TARGETS, strict=False)
+        written_there = checked(Setting(document.data, Origin(document)), _TARGETS, strict=False, texts=True)
         yield from written_there.part("targets").parts() if written_there.has("targets") else ()
 
 
