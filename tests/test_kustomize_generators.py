@@ -193,7 +193,6 @@ def test_secrets_merged_with_texts(version: str, data: dict[str, str]) -> None:
         ("{name: c, files: [sub]}", "sub"),
         ("{name: c, files: [../out]}", "leaves the repository"),
         ("{name: c, envs: [bad.env]}", "line 2 of bad.env is not UTF-8; save the file as UTF-8"),
-        ("{name: c, envs: [long.env]}", "line 1 of long.env is longer than 64 KiB"),
         ("{name: c, behavior: merge}", "there is no ConfigMap c to merge"),
         ("{name: c}, {name: c}", "ConfigMap c is there already; use `behavior: merge` or `replace`"),
     ],
@@ -209,6 +208,13 @@ def test_refused(entry: str, message: str) -> None:
         built(tree)
     assert message in str(error.value)
     assert str(error.value).startswith("kustomization.yaml:1:")
+
+
+def test_a_line_that_is_too_long_ends_an_env_file() -> None:
+    tree = {"kustomization.yaml": "configMapGenerator: [{name: c, envs: [e.env]}]\n", "e.env": f"A=1\nB={'x' * 70_000}\nC=3\n"}
+    found = built(tree)
+    assert objects(found)[0]["data"] == {"A": "1"}
+    assert [(note.kind, note.origin.pointer) for note in found.notes] == [("env-line-too-long", ("line", 2))]
 
 
 def test_origins() -> None:

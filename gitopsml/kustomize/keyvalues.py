@@ -88,27 +88,36 @@ def file_source(entry: Setting) -> tuple[str, str]:
 def _env(entry: Setting, layer: Layer) -> list[Pair]:
     file = layer.read(entry.value or "", entry)
     key = ("env", file.path)
-    known: list[Pair] | None = layer.memo.get(key)
-    if known is None:
-        known = layer.memo[key] = list(env_lines(file, entry))
-    return known
+    if key not in layer.memo:
+        layer.memo[key] = list(env_lines(file, entry)), _first_long(file)
+    pairs: list[Pair]
+    pairs, long = layer.memo[key]
+    if long:
+        what = f"{file.path} is read up to line {long - 1} only: a line is longer than 64 KiB"
+        layer.note("env-line-too-long", what, Origin(file.document, ("line", long)))
+    return pairs
 
 
 def env_lines(file: File, entry: Setting) -> Iterator[Pair]:
     """The pairs of an env file: `KEY=value` lines, quotes kept; blank and `#` lines are skipped, `KEY` alone is empty.
 
-    Raises RenderError where a line is not UTF-8, or longer than kustomize reads (it would drop the rest of the file).
+    A line that is longer than kustomize reads ends the file, as it does there. Raises RenderError where one is not UTF-8.
     """
     for number, raw in enumerate(_lines(file.content), 1):
+        if len(raw) >= _LONGEST:
+            return
         try:
             line = raw.decode("utf-8")
         except UnicodeDecodeError:
             raise entry.error(f"line {number} of {file.path} is not UTF-8", "save the file as UTF-8") from None
-        if len(raw) >= _LONGEST:
-            raise entry.error(f"line {number} of {file.path} is longer than 64 KiB", "put the value into a file of `files`")
         key, _, value = (line.removeprefix(_BOM) if number == 1 else line).lstrip(_SPACE).partition("=")
         if key and not key.startswith("#"):
             yield Pair(key, value, (Origin(file.document, ("line", number)),))
+
+
+def _first_long(file: File) -> int:
+    """The number of the first line that is too long, 0 where none is."""
+    return next((number for number, raw in enumerate(_lines(file.content), 1) if len(raw) >= _LONGEST), 0)
 
 
 def _lines(content: bytes) -> list[bytes]:
