@@ -16,7 +16,7 @@ _WIDTH = 60
 
 
 def chain(resource: Resource, pointer: Pointer) -> tuple[Step, ...]:
-    """The steps that led to the value at `pointer`, newest first; for a field that is missing, what removed it (() = nothing did).
+    """The steps that led to the value at `pointer`, newest first; for a missing field, what removed it (() = nothing).
 
     The first step shows the value as it is deployed; the steps after it show what they wrote.
     """
