@@ -19,6 +19,7 @@ from gitopsml.model.deployed import Deployed
 from gitopsml.model.finding import Finding, Report, Unchecked, sorted_findings
 from gitopsml.model.target import Target
 from gitopsml.policy import Active, Index, Registry, Selection, check, check_repository
+from gitopsml.schemas.published import release
 from gitopsml.yamlio.collector import collector_off
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def lint(
     the policies to run. `kubernetes`: the version to check for, whatever the cluster files say. `stdin`: what the path "-" means.
     What cannot be evaluated is in the report; raises UserError for wrong options and configuration.
     """
+    if kubernetes:
+        release(kubernetes)  # what is no version is an error, not the newest one
     files = with_stdin(DiskFiles(root), stdin)
     config = config or load(files)
     registry = registry_of(files, config, policies)

@@ -10,7 +10,6 @@ from gitopsml.config import CLUSTERS, NAME
 from gitopsml.errors import UserError
 from gitopsml.files import FileProblem, Files, MemoryFiles
 from gitopsml.lint.render import STDIN, Rendered, Renderer
-from gitopsml.model.cluster import Cluster
 from gitopsml.model.config import Config
 from gitopsml.model.deployed import Deployed, TargetInfo
 from gitopsml.model.finding import Finding, Unevaluated
@@ -73,22 +72,12 @@ class Session:
 
     def info(self, target: Target) -> TargetInfo:
         """Who a target is."""
-        cluster = self.cluster(target)
+        cluster = self.config.clusters.get(target.cluster)
         environment = self.config.environment(target.environment)
         made = self.values
         values = Later(lambda: made(target)) if made else {}
-        return TargetInfo(target, cluster, protected=bool(environment and environment.protected), values=values)
-
-    def cluster(self, target: Target) -> Cluster | None:
-        """The cluster of a target, with the Kubernetes version that was asked for."""
-        known = self.config.clusters.get(target.cluster)
-        if not self.kubernetes:
-            return known
-        if known is None:
-            return None
-        from dataclasses import replace
-
-        return replace(known, kubernetes=self.kubernetes)
+        protected = bool(environment and environment.protected)
+        return TargetInfo(target, cluster, protected, values, self.kubernetes)
 
     def looked_up(self, target: Target) -> Deployed:
         """A target for policies that look at all of them; rendered again where it is no longer kept."""

@@ -23,6 +23,7 @@ class TargetInfo:
     cluster: Cluster | None = None
     protected: bool = False
     values: Mapping[str, Any] = field(default_factory=dict)
+    version: str = ""  # the Kubernetes version asked for, whatever the cluster file says
 
     @property
     def path(self) -> str:
@@ -52,7 +53,7 @@ class TargetInfo:
     @property
     def kubernetes(self) -> tuple[int, int]:
         """The cluster's Kubernetes version, the newest known without a cluster file."""
-        return version_of(self.cluster.kubernetes if self.cluster else "")
+        return version_of(self.version or (self.cluster.kubernetes if self.cluster else ""))
 
 
 def version_of(text: str) -> tuple[int, int]:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gitopsml.policy.decode import decoded, shape_of
+from gitopsml.model.workload import PodView
+from gitopsml.policy.decode import decoded, quantity_text, shape_of
 from gitopsml.policy.fill import fill
 
+_AMOUNTS: Final = ("limits", "requests")
 # the status that a created object has before any controller looks at it; what is written is dropped
 _STATUS: Final[dict[str, dict[str, Any]]] = {
     "Pod": {"phase": "Pending"},
@@ -92,3 +94,27 @@ def qos_class(spec: dict[str, Any]) -> str:
         for name in ("cpu", "memory")
     )
     return "Guaranteed" if full else "Burstable"
+
+
+def typed(views: tuple[PodView, ...]) -> tuple[PodView, ...]:
+    """Views whose containers have their quantities as text: in custom kinds, which the API server does not decode, too."""
+    return tuple(_typed_view(view) for view in views)
+
+
+def _typed_view(view: PodView) -> PodView:
+    containers = tuple(one._replace(data=_typed(one.data)) for one in view.all_containers)
+    same = all(one.data is other.data for one, other in zip(containers, view.all_containers, strict=True))
+    return view if same else view._replace(all_containers=containers)
+
+
+def _typed(container: dict[str, Any]) -> dict[str, Any]:
+    resources = container.get("resources")
+    if not isinstance(resources, dict) or not any(_has_numbers(resources.get(name)) for name in _AMOUNTS):
+        return container
+    amounts = {name: value for name in _AMOUNTS if isinstance(value := resources.get(name), dict)}
+    made = {name: {key: quantity_text(one, -3) for key, one in value.items()} for name, value in amounts.items()}
+    return {**container, "resources": {**resources, **made}}
+
+
+def _has_numbers(values: Any) -> bool:
+    return isinstance(values, dict) and any(not isinstance(value, str) for value in values.values())

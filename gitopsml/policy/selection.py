@@ -116,7 +116,7 @@ def _option_errors(registry: Registry, config: Config, id_: str, options: Mappin
             yield _error(config.document, (*at, name), f"unknown option {name!r} of {id_}", hint)
             continue
         for problem in check(dict(policy.options[name]), value):
-            yield _error(config.document, (*at, name, *problem.pointer), problem.message, problem.hint)
+            yield _error(config.document, (*at, name, *problem.pointer), f"option {name}: {problem.message}", problem.hint)
 
 
 def _error(document: Document | None, pointer: tuple[str | int, ...], what: str, hint: str) -> ConfigError:

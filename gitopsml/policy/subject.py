@@ -10,7 +10,7 @@ from gitopsml.model.deployed import Deployed
 from gitopsml.model.resource import Resource
 from gitopsml.model.workload import PodView, pod_views
 from gitopsml.policy.kinds import Kinds
-from gitopsml.policy.normalise import normalised
+from gitopsml.policy.normalise import normalised, typed
 from gitopsml.policy.podvars import Reserved
 
 _OPTIONS: Final = {
@@ -55,7 +55,7 @@ class Subject:
     @cached_property
     def pods(self) -> tuple[PodView, ...]:
         """The pod views of the object as expressions see it; their pointers are those of the file."""
-        return pod_views(self.object)
+        return typed(pod_views(self.object))
 
     def reserved(self, view: PodView | None) -> Reserved:
         """The reserved variables of the object, or of one of its views; all policies share them."""
