@@ -8,7 +8,9 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from gitopsml.cel import CompileError, Environment, Program
+from gitopsml.cel.footprint import footprint
 from gitopsml.errors import PolicyError, Problems, UserError
+from gitopsml.policy.memo import Memo
 from gitopsml.policy.podvars import TYPES
 from gitopsml.policy.vap import Expression, Validation, Vap
 from gitopsml.yamlio import Document, locate, source_line
@@ -67,6 +69,7 @@ class Compiled:
     judged: tuple[Judged, ...]
     annotations: tuple[tuple[Expression, Program], ...]
     reads_variables: bool
+    memo: Memo
 
 
 @cache
@@ -84,7 +87,8 @@ class _Compilation:
     def __init__(self, vap: Vap, version: tuple[int, int], *, reserved: bool) -> None:
         self.vap = vap
         self.environment = environment(version)
-        self.types = dict(TYPES) if reserved else {}
+        self.reserved = TYPES if reserved else {}
+        self.types = dict(self.reserved)
         self.errors: list[UserError] = []
 
     def result(self) -> Compiled:
@@ -100,7 +104,10 @@ class _Compilation:
         annotations = tuple(self._annotations())
         if self.errors:
             raise self.errors[0] if len(self.errors) == 1 else Problems(self.errors)
-        return Compiled(vap, conditions, variables, judged, annotations, bool(self.types))
+        programs = [program for _, program in (*conditions, *annotations)]
+        programs += [program for one in judged for program in (one.program, one.message) if program is not None]
+        memo = Memo(footprint(programs, variables, self.reserved))
+        return Compiled(vap, conditions, variables, judged, annotations, bool(self.types), memo)
 
     def _all(self, expressions: Iterable[Expression]) -> Iterator[tuple[Expression, Program]]:
         for expression in expressions:

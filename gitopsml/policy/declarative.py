@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from gitopsml.errors import PolicyError
@@ -54,7 +55,7 @@ class _Vap:
         programs = self.programs(subject.deployed.kubernetes)
         for view in subject.pods if self.pods else (None,):
             reserved = subject.reserved(view) if self.reserved else None
-            yield from programs.memo.verdict(subject, given, reserved, lambda: _judged(programs, subject, given, reserved))
+            yield from programs.memo.verdict(subject, given, reserved, partial(_judged, programs, subject, given, reserved))
 
 
 def _judged(programs: Compiled, subject: Subject, given: Any, reserved: Reserved | None) -> Iterator[tuple[Violation, str]]:

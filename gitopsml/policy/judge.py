@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from gitopsml.cel import CelError, CostExceeded, EvaluationError, Program, Unknown
 from gitopsml.policy.compiled import Compiled, Judged
-from gitopsml.policy.podvars import Variables
+from gitopsml.policy.podvars import Reserved, Variables
 from gitopsml.policy.vap import Expression
 
 PER_EXPRESSION: Final = 1_000_000
@@ -44,15 +44,13 @@ SKIPPED: Final = Verdict(matched=False, decisions=(), bindings={})
 class Judge:
     """The evaluation of one policy on one object (or one of its pod views), with one set of params."""
 
-    def __init__(
-        self, compiled: Compiled, base: Mapping[str, Any], params: Any, reserved: Mapping[str, Callable[[], Any]] | None = None
-    ) -> None:
+    def __init__(self, compiled: Compiled, base: Mapping[str, Any], params: Any, reserved: Reserved | None = None) -> None:
         self.compiled = compiled
         self.left = PER_BINDING
         self.bindings = {**base, "params": params}
         self._variables: Variables | None = None
         if compiled.reads_variables:
-            self._variables = Variables(compiled.variables, self.bindings, reserved or {})
+            self._variables = Variables(compiled.variables, self.bindings, reserved)
             self.bindings["variables"] = self._variables
 
     def verdict(self) -> Verdict:

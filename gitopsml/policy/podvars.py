@@ -7,7 +7,8 @@ the reserved one of the same name.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from gitopsml.cel import Program
@@ -42,29 +43,54 @@ def pod_variables(texts: Iterable[str], own: Iterable[str]) -> frozenset[str]:
     return frozenset(used & POD_TYPES.keys()) - frozenset(own)
 
 
-def makers(resource: Resource, view: PodView | None) -> Mapping[str, Callable[[], Any]]:
-    """The reserved variables of an object and, for pod policies, of one of its views, computed when they are read."""
-    if view is None:
-        return {"intent": lambda: _intent(resource)}
-    return {
-        "podSpec": lambda: view.spec,
-        "podLabels": lambda: view.labels,
-        "podAnnotations": lambda: view.annotations,
-        **{name: _data(view, roles) for name, roles in _ROLES.items()},
-        "workload": lambda: view.workload,
-        "probes": lambda: view.probes,
-        "partial": lambda: view.partial,
-        "suppliesResources": lambda: view.supplied,
-        "intent": lambda: view.intent,
-    }
+class Reserved(dict[str, Any]):
+    """The reserved variables of an object and, for pod policies, of one of its views: computed when one is first read.
+
+    `place` tells where the parts of the view stand in the object: equal places lead to equal pointers.
+    """
+
+    def __init__(self, resource: Resource, view: PodView | None) -> None:
+        super().__init__()
+        self.resource = resource
+        self.view = view
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The variables that there are."""
+        return _OF_OBJECTS if self.view is None else _OF_PODS
+
+    @cached_property
+    def place(self) -> Hashable:
+        """Where the view and its containers are."""
+        view = self.view
+        return None if view is None else (view.pointer, view.metadata, *[one[1:] for one in view.all_containers])
+
+    def __missing__(self, name: str) -> Any:
+        value = _intent(self.resource) if self.view is None else _OF_PODS[name](self.view)
+        self[name] = value
+        return value
 
 
-def _data(view: PodView, roles: tuple[str, ...]) -> Callable[[], list[dict[str, Any]]]:
-    return lambda: [container.data for container in _containers(view, roles)]
+def _data(roles: tuple[str, ...]) -> Callable[[PodView], list[dict[str, Any]]]:
+    return lambda view: [container.data for container in _containers(view, roles)]
 
 
 def _containers(view: PodView, roles: tuple[str, ...]) -> list[Container]:
     return [container for role in roles for container in view.containers(role)]
+
+
+_OF_OBJECTS: Final = ("intent",)
+_OF_PODS: Final[dict[str, Callable[[PodView], Any]]] = {
+    "podSpec": lambda view: view.spec,
+    "podLabels": lambda view: view.labels,
+    "podAnnotations": lambda view: view.annotations,
+    **{name: _data(roles) for name, roles in _ROLES.items()},
+    "workload": lambda view: view.workload,
+    "probes": lambda view: view.probes,
+    "partial": lambda view: view.partial,
+    "suppliesResources": lambda view: view.supplied,
+    "intent": lambda view: view.intent,
+}
 
 
 def _intent(resource: Resource) -> str:
@@ -77,27 +103,24 @@ def _intent(resource: Resource) -> str:
 class Variables(LazyVariables):
     """What is bound as `variables`: the policy's own programs, and reserved values computed when they are read."""
 
-    def __init__(
-        self, programs: Mapping[str, Program], bindings: Mapping[str, Any], given: Mapping[str, Callable[[], Any]]
-    ) -> None:
+    def __init__(self, programs: Mapping[str, Program], bindings: Mapping[str, Any], reserved: Reserved | None) -> None:
         super().__init__(programs, bindings)
-        self._given = given
+        self._reserved = reserved
+        self._names = frozenset(reserved.names if reserved is not None else ())
 
     def __getitem__(self, key: str) -> Any:
-        if key in self.programs or key not in self._given:
+        if key in self.programs or self._reserved is None or key not in self._names:
             return super().__getitem__(key)
-        if key not in self._values:
-            self._values[key] = self._given[key]()
-        return self._values[key]
+        return self._reserved[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self.programs or key in self._given
+        return key in self.programs or key in self._names
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self._given, **self.programs})
+        return iter(sorted(self._names | self.programs.keys()))
 
     def __len__(self) -> int:
-        return len({**self._given, **self.programs})
+        return len(self._names | self.programs.keys())
 
 
 def placed(variable: str, path: Pointer, view: PodView | None) -> Pointer | None:
