@@ -170,6 +170,17 @@ def test_revision_is_fully_qualified(branch: str, revision: str) -> None:
     assert objects["argocd/root.yaml"].data["metadata"]["namespace"] == "argocd"
 
 
+def test_weights_that_a_canary_moves_are_ignored() -> None:
+    plugins = {"argoproj-labs/gatewayAPI": {"httpRoute": "x", "namespace": "risk-dev"}}
+    rollout = resource("Rollout", spec={"strategy": {"canary": {"trafficRouting": {"plugins": plugins}}}})
+    route = resource("HTTPRoute", spec={})
+    ignored = application(deployed(resources=(rollout, route)))["spec"]["ignoreDifferences"]
+    assert [(one["kind"], one["name"], one["jqPathExpressions"]) for one in ignored] == [
+        ("HTTPRoute", "x", [".spec.rules[].backendRefs[].weight"])
+    ]
+    assert "ignoreDifferences" not in application(deployed(resources=(route,)))["spec"]
+
+
 @pytest.mark.parametrize("kind", ["HorizontalPodAutoscaler", "ScaledObject"])
 def test_replicas_that_an_autoscaler_owns_are_ignored(kind: str) -> None:
     scaler = resource(kind, spec={"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "scorer"}})

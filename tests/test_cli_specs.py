@@ -64,7 +64,7 @@ def test_the_page_of_a_blueprint(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = said(capsys, "blueprints", "model-service")
     assert code == 0
     assert out.startswith("model-service@1: ")
-    assert "\n  image (text or map, required)\n    The image to run" in out
+    assert "\n  image (text or map)\n    The image to run" in out
     assert "other apps that use it see: " in out
     code, _, err = said(capsys, "blueprints", "model-servic")
     assert (code, err) == (2, "there is no blueprint model-servic@1; did you mean 'model-service@1'?\n")

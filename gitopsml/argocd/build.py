@@ -15,6 +15,7 @@ from gitopsml.argocd.names import Deployed, GroupKind, Kinds, destination, names
 from gitopsml.argocd.projects import root_project, team_projects
 from gitopsml.errors import ConfigError, Problems, SpecError, UserError
 from gitopsml.model.config import Config
+from gitopsml.model.resource import Resource
 
 __all__ = ["Deployed", "GroupKind", "Kinds", "Made", "build"]
 
@@ -107,10 +108,33 @@ def _application(config: Config, one: Deployed) -> dict[str, Any]:
     }
     if info := [{"name": word, "value": text} for word, text in (("Description", one.description), ("Owner", one.owner)) if text]:
         spec["info"] = info
-    if targets := _scaled(one):
+    if ignored := _ignored(one):
         spec["syncPolicy"]["syncOptions"].append("RespectIgnoreDifferences=true")
-        spec["ignoreDifferences"] = [{**target, "jsonPointers": ["/spec/replicas"]} for target in targets]
+        spec["ignoreDifferences"] = ignored
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "spec": spec}
+
+
+def _ignored(one: Deployed) -> list[dict[str, Any]]:
+    """Fields that controllers own: the replicas under an autoscaler, the weights of a route that a canary moves."""
+    scaled = [{**target, "jsonPointers": ["/spec/replicas"]} for target in _scaled(one)]
+    routes = {resource.name for resource in one.resources if resource.kind == "HTTPRoute"}
+    moved = sorted({name for resource in one.resources for name in _moved(resource)} & routes)
+    weights = ".spec.rules[].backendRefs[].weight"
+    return [
+        *scaled,
+        *(
+            {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": name, "jqPathExpressions": [weights]}
+            for name in moved
+        ),
+    ]
+
+
+def _moved(resource: Resource) -> list[str]:
+    """The HTTPRoutes whose weights a Rollout changes through the Gateway API plugin."""
+    if resource.kind != "Rollout":
+        return []
+    plugins = resource.at("spec", "strategy", "canary", "trafficRouting", "plugins", default={})
+    return [str(plugin.get("httpRoute")) for plugin in plugins.values() if isinstance(plugin, dict)]
 
 
 def _scaled(one: Deployed) -> list[dict[str, str]]:
