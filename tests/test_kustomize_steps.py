@@ -12,6 +12,9 @@ from kustomize import built, data, objects, told
 from trail_law import broken
 
 from gitopsml.errors import UserError
+from gitopsml.files import MemoryFiles
+from gitopsml.kustomize.build import build
+from gitopsml.kustomize.cache import Cache
 from gitopsml.kustomize.steps.sources import distinct
 from gitopsml.kustomize.steps.valueadd import inserted
 from gitopsml.kustomize.steps.variables import Expanded, expand
@@ -277,6 +280,45 @@ def test_unused_vars_are_noted() -> None:
         ("var-unused", "the variable NAME is not used"),
         ("var-unused", "the variable PORT is not used"),
     ]
+
+
+EVERYTHING = """\
+resources: [../base]
+namespace: prod
+namePrefix: p-
+nameSuffix: -s
+labels: [{pairs: {a: b}, includeSelectors: true}]
+commonAnnotations: {c: d}
+images: [{name: nginx, newTag: '2'}]
+replicas: [{name: d, count: 3}]
+replacements: [{source: {kind: Deployment}, targets: [{select: {kind: ConfigMap}, fieldPaths: [data.x], options: {create: true}}]}]
+configMapGenerator: [{name: c, behavior: merge, literals: [z=1]}]
+vars: [{name: V, objref: {apiVersion: apps/v1, kind: Deployment, name: d}}]
+"""
+
+
+def test_no_step_changes_its_input() -> None:
+    """A base that overlays share is the same after them (law 6), and so is every overlay however often it is built."""
+    deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, annotations: {v: $(V)}}, spec: {template: {spec: {containers: [{name: c, image: nginx}]}}}}\n"
+    tree = {
+        "base/kustomization.yaml": "resources: [d.yaml]\nconfigMapGenerator: [{name: c, literals: [a=1]}]\n",
+        "base/d.yaml": deployment,
+        "over/kustomization.yaml": EVERYTHING,
+    }
+    cache, files = Cache(), MemoryFiles(tree)
+    first = [objects(build(files, directory, cache=cache)) for directory in ("base", "over", "base", "over")]
+    assert first[:2] == first[2:]
+    assert first[0] == objects(build(files, "base"))
+    assert first[1] == objects(build(files, "over"))
+    deployed = next(one for one in first[1] if one["kind"] == "Deployment")
+    assert deployed["metadata"] == {
+        "name": "p-d-s",
+        "namespace": "prod",
+        "labels": {"a": "b"},
+        "annotations": {"c": "d", "v": "p-d-s"},
+    }
+    assert deployed["spec"]["replicas"] == 3
+    assert deployed["spec"]["template"]["spec"]["containers"] == [{"name": "c", "image": "nginx:2"}]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from gitopsml.kustomize.fields import of_item, reach, with_containers
@@ -97,22 +97,34 @@ def _with(item: Item, pointer: Pointer, entry: Entry) -> Item | None:
 def _in_containers(item: Item) -> list[Pointer]:
     """The images of all lists called `containers` or `initContainers`, at any depth."""
     found: list[Pointer] = []
-    _search(item.data, (), found)
-    for pointer in found:
-        if not isinstance(item.at(*pointer[:-1]), dict):
-            where = item.trail.at(pointer[:-1]).origin
-            raise located(f"{item.id}: kustomize expects a map with an image here", where, "rename the list, or drop `images`")
-    return [pointer for pointer in found if item.at(*pointer) is not None]
+    for pointer, elements in _lists(item.data):
+        for number, element in enumerate(elements):
+            if element is None:
+                continue
+            if not isinstance(element, dict):
+                where = item.trail.at((*pointer, number)).origin
+                what = f"{item.id}: kustomize expects a map with an image here"
+                raise located(what, where, "rename the list, or drop `images`")
+            if element.get("image") is not None:
+                found.append((*pointer, number, "image"))
+    return found
 
 
-def _search(value: Any, pointer: Pointer, found: list[Pointer]) -> None:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, dict | list):
-                _search(inner, (*pointer, key), found)
-                if key in _LISTS and isinstance(inner, list):
-                    found.extend((*pointer, key, number, "image") for number, element in enumerate(inner) if element is not None)
-    else:
-        for number, inner in enumerate(value):
-            if isinstance(inner, dict | list):
-                _search(inner, (*pointer, number), found)
+def _lists(data: Any) -> Iterator[tuple[Pointer, list[Any]]]:
+    """The lists with those names. Ways are kept as chains of (way, key): pointers are made for the few that count."""
+    left: list[tuple[Any, Any]] = [(data, ())]
+    while left:
+        value, way = left.pop()
+        for key, inner in value.items() if type(value) is dict else enumerate(value):
+            if type(inner) is dict or type(inner) is list:
+                left.append((inner, (way, key)))
+                if key in _LISTS and type(inner) is list:
+                    yield _pointer((way, key)), inner
+
+
+def _pointer(way: Any) -> Pointer:
+    keys: list[str | int] = []
+    while way:
+        way, key = way
+        keys.append(key)
+    return tuple(reversed(keys))
