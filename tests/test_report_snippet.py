@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitopsml.model import Location
-from gitopsml.report.escape import cells
+from gitopsml.report.escape import cells, printable
 from gitopsml.report.redact import Redactor
 from gitopsml.report.snippet import snippet
 from gitopsml.report.style import Style
@@ -76,5 +76,5 @@ def test_what_stands_over_the_marks_is_the_value(text: str, data: st.DataObject)
     end = data.draw(st.integers(start + 1, len(text)))
     line, marks = shown(text, 1, start + 1, 1, end + 1, width=500).split("\n")[1:]
     assert line.startswith(" 1 | ")
-    assert marks.index("^") == len(" 1 | ") + cells(text[:start])
-    assert marks.count("^") == max(cells(text[start:end]), 1)
+    assert marks.index("^") == len(" 1 | ") + cells(printable(text[:start]))
+    assert marks.count("^") == max(cells(printable(text[start:end])), 1)
