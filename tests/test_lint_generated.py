@@ -15,8 +15,7 @@ from gitopsml.lint import lint
 from gitopsml.model import Report
 
 APP = "apps/risk/features/app.yaml"
-OVERLAYS = [f"deploy/risk/features/overlays/{environment}" for environment in ("staging", "prod")]
-ONLY = ("credential-in-env",)
+ONLY = ("replicas-below-two",)
 
 
 @cache
@@ -32,9 +31,11 @@ def line_of(text: str, beginning: str) -> int:
     return next(number for number, line in enumerate(text.splitlines(), 1) if line.strip().startswith(beginning))
 
 
-def leaking() -> str:
-    """app.yaml with a credential in plain text."""
-    return sample()[APP].replace("env: {LOG_LEVEL: info}", "env:\n  LOG_LEVEL: info\n  API_TOKEN: a-value-that-is-not-real")
+def alone() -> str:
+    """app.yaml with one replica in production."""
+    return "".join(
+        "  prod:\n    replicas: 1\n" if line.startswith("  prod:") else line for line in sample()[APP].splitlines(True)
+    )
 
 
 def repository(root: Path, changes: dict[str, str], generated: dict[str, str] | None = None) -> str:
@@ -54,24 +55,24 @@ def places(report: Report) -> set[tuple[str, int, str]]:
 
 
 def test_a_finding_leads_to_app_yaml(tmp_path: Path) -> None:
-    text = leaking()
-    report = lint(repository(tmp_path, {APP: text}), OVERLAYS, only=ONLY)
+    text = alone()
+    report = lint(repository(tmp_path, {APP: text}), only=ONLY)
     (finding,) = [one for one in report.findings if one.policy == ONLY[0]]
-    assert (finding.location.path, finding.location.line) == (APP, line_of(text, "API_TOKEN:"))
-    assert len(finding.targets) > 1
+    assert (finding.location.path, finding.location.line) == (APP, line_of(text, "replicas: 1"))
+    assert finding.targets == ("deploy/risk/features/overlays/prod",)
     assert finding.chain[0].location == finding.location
     assert any(step.location.path.startswith("deploy/risk/features/") for step in finding.chain)
 
 
 def test_a_suppression_in_app_yaml(tmp_path: Path) -> None:
-    text = leaking().replace("not-real", "not-real  # gitopsml: allow credential-in-env -- a public key")
-    report = lint(repository(tmp_path, {APP: text}), OVERLAYS, only=ONLY)
+    text = alone().replace("replicas: 1\n", "replicas: 1  # gitopsml: allow replicas-below-two -- a cache\n")
+    report = lint(repository(tmp_path, {APP: text}), only=ONLY)
     assert ONLY[0] not in {one.policy for one in report.findings}
-    assert {one.suppressed for one in report.suppressed} == {"a public key"}
+    assert {one.suppressed for one in report.suppressed} == {"a cache"}
 
 
 def test_a_path_of_app_yaml_means_its_targets(tmp_path: Path) -> None:
-    root = repository(tmp_path, {APP: leaking()})
+    root = repository(tmp_path, {APP: alone()})
     assert {path for path, _, _ in places(lint(root, [APP], only=ONLY))} == {APP}
 
 
@@ -85,10 +86,10 @@ def test_an_edited_file_says_so_and_keeps_its_own_places(tmp_path: Path) -> None
 
 def test_a_stale_file(tmp_path: Path) -> None:
     root = repository(tmp_path, {})
-    (tmp_path / APP).write_text(leaking(), "utf-8")
-    found = places(lint(root, only=ONLY))
-    assert {policy for _, _, policy in found} == {"generated-file-stale"}
-    assert all(path.startswith("deploy/risk/features/") and line == 1 for path, line, _ in found)
+    (tmp_path / APP).write_text(alone(), "utf-8")
+    found = places(lint(root, ["deploy/risk/features/overlays/prod"], only=ONLY))
+    stale = {path for path, line, policy in found if policy == "generated-file-stale" and line == 1}
+    assert "deploy/risk/features/overlays/prod/kustomization.yaml" in stale
 
 
 @pytest.mark.parametrize("wrong", ["blueprint: model-servise@1", "nothing: 1"])
