@@ -84,7 +84,8 @@ def _page(policy: Policy) -> Iterator[str]:
     yield from _example(policy)
     yield from _section("allow it in one place", f"# gitopsml: allow {policy.id} -- the reason")
     yield from _section("more", policy.docs)
-    yield from _section("written in", f"{policy.path} ({_FORMS[policy.form]})" if policy.path else _FORMS[policy.form])
+    yield from ("", click.style("written in", bold=True))
+    yield f"  {policy.path} ({_FORMS[policy.form]})" if policy.path else f"  {_FORMS[policy.form]}"
 
 
 _FORMS: Final = {"cel": "a ValidatingAdmissionPolicy", "python": "Python", "engine": "the linter itself"}

@@ -17,7 +17,7 @@ from gitopsml.policy.vap import BINDING, GROUP, POLICY
 from gitopsml.yamlio import Document, read
 
 BUNDLED: Final = "policies"
-_SKIPPED: Final = frozenset(("__pycache__",))
+_SKIPPED: Final = frozenset(("__pycache__", "tests"))  # cases are no policies
 
 
 class Source(NamedTuple):
