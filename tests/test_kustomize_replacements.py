@@ -313,6 +313,26 @@ def test_transformers(plugin: str, wanted: str) -> None:
         assert objects(found) == [data(f"apiVersion: v1\nkind: ConfigMap\n{wanted}\n")]
 
 
+def test_transformers_with_files_and_selections() -> None:
+    deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d}, spec: {template: {spec: {containers: [{name: c, image: nginx}]}}}}"
+    plugins = [
+        "{apiVersion: builtin, kind: ValueAddTransformer, metadata: {name: v}, targetFilePath: v.yaml}",
+        "{apiVersion: builtin, kind: ImageTagTransformer, metadata: {name: i}, imageTag: {name: nginx, newTag: 2}, fieldSpecs: [{path: spec/template/spec/containers/image}]}",
+        "{apiVersion: builtin, kind: ReplicaCountTransformer, metadata: {name: r}, replica: {name: d, count: 3}, fieldSpecs: [{path: spec/replicas, create: true, kind: Deployment}]}",
+    ]
+    tree = {
+        "app/kustomization.yaml": "resources: [r.yaml]\ntransformers: [t.yaml]\n",
+        "app/r.yaml": f"{deployment}\n---\n{CM}",
+        "app/t.yaml": "\n---\n".join(plugins),
+        "app/v.yaml": "targets: [{fieldPath: a/b, selector: {kind: Deployment}, unknown: field}, {fieldPath: 'metadata/annotations/x\\/y', filePathPosition: 1}]\n",
+    }
+    config_map, found = objects(built(tree, "app"))
+    assert config_map["metadata"] == {"name": "c", "annotations": {"x/y": "app"}}
+    assert found["metadata"] == {"name": "d", "annotations": {"x/y": "app"}}
+    assert found["a"] == {"b": "app"}
+    assert found["spec"] == {"replicas": 3, "template": {"spec": {"containers": [{"name": "c", "image": "nginx:2"}]}}}
+
+
 @pytest.mark.parametrize(
     ("plugin", "message"),
     [

@@ -341,3 +341,94 @@ def test_distinct_origins() -> None:
     one, other = Document("a", 0, "", {}), Document("b", 0, "", {})
     origins = [Origin(one, ("x",)), Origin(other, ("x",)), Origin(one, ("x",)), Origin(one, ())]
     assert distinct(origins) == (Origin(one, ("x",)), Origin(other, ("x",)), Origin(one, ()))
+
+
+FOO = "{apiVersion: x.y/v1, kind: Foo, metadata: {name: f}, spec: {list: [1], map: {a: b}}}"
+
+
+@pytest.mark.parametrize(
+    ("tables", "kustomization", "message"),
+    [
+        ("namePrefix: [{path: spec/map}]", "namePrefix: p-", "a name is expected here"),
+        ("namespace: [{path: spec/map}]", "namespace: ns", "a namespace is expected here"),
+        ("replicas: [{path: spec/map, kind: Foo}]", "replicas: [{name: f, count: 1}]", "Foo f: a number is expected here"),
+        ("commonLabels: [{path: spec/list, kind: Foo}]", "commonLabels: {a: b}", "Foo f: a map is expected here"),
+        (
+            "varReference: [{path: spec/list}]",
+            "vars: [{name: V, objref: {apiVersion: x.y/v1, kind: Foo, name: f}}]",
+            "kustomize expects a list of texts here",
+        ),
+        ("images: [{path: spec/map}]", "images: [{name: a, newTag: b}]", "kustomize expects the text of an image here"),
+    ],
+)
+def test_fields_of_another_shape(tables: str, kustomization: str, message: str) -> None:
+    tree = {
+        "kustomization.yaml": f"resources: [r.yaml]\nconfigurations: [t.yaml]\n{kustomization}\n",
+        "t.yaml": tables,
+        "r.yaml": FOO,
+    }
+    with pytest.raises(UserError) as error:
+        built(tree)
+    assert message in str(error.value)
+    assert str(error.value).startswith("r.yaml:1:")
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "resources", "message"),
+    [
+        (
+            VARS,
+            f"{SERVICE}\n---\n{SERVICE.replace('name: s', 'name: s, namespace: other')}",
+            "the variable NAME could mean Service s, Service s in namespace other; write objref.namespace",
+        ),
+        (
+            "vars: [{name: V, objref: {apiVersion: v1, kind: Service, name: s}, fieldref: {fieldPath: 'metadata.*'}}]",
+            SERVICE,
+            "a source cannot have `*` in its path",
+        ),
+        (
+            "vars: [{name: V, objref: {apiVersion: v1, kind: Service, name: s}, fieldref: {fieldPath: spec.n}}]",
+            SERVICE.replace("}}", "}, spec: {n: 0x1F}}"),
+            "0x1F is no decimal number; quote it",
+        ),
+        (
+            "replacements: [{source: {kind: Service}, targets: [{select: {labelSelector: '=='}}]}]",
+            SERVICE,
+            "'==' is not a label selector",
+        ),
+        (
+            "configMapGenerator: [{name: c}]",
+            "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: other}}",
+            "ConfigMap c is there already",
+        ),
+        (
+            "",
+            SERVICE.replace("name: s", "name: s, annotations: {internal.config.kubernetes.io/needsHashSuffix: enabled}"),
+            "a Service has no content hash",
+        ),
+    ],
+)
+def test_refused(kustomization: str, resources: str, message: str) -> None:
+    with pytest.raises(UserError) as error:
+        after(kustomization, resources)
+    assert message in str(error.value)
+
+
+def test_a_pattern_in_a_selection_that_is_none() -> None:
+    with pytest.raises(UserError, match="name is not a regular expression"):
+        after("replacements: [{source: {kind: Service}, targets: [{select: {name: 'a['}}]}]", SERVICE, version="5.8.1")
+
+
+def test_numbers_and_counts_of_variables_and_replicas() -> None:
+    (found,) = after("replicas: [{name: d}]", DEPLOYMENT)
+    assert found["spec"]["replicas"] == 0
+    text = "vars: [{name: V, objref: {apiVersion: apps/v1, kind: Deployment, name: d}, fieldref: {fieldPath: spec.n}}]"
+    (found,) = after(
+        text, "{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, annotations: {v: $(V)-x}}, spec: {n: 0777}}"
+    )
+    assert found["metadata"]["annotations"] == {"v": "777-x"}
+    (found,) = after(
+        "vars: [{name: V, objref: {kind: Service, version: v1, name: s, namespace: ns}}]",
+        SERVICE.replace("name: s", "name: s, namespace: ns, annotations: {v: $(V)}"),
+    )
+    assert found["metadata"]["annotations"] == {"v": "s"}
