@@ -152,6 +152,14 @@ def test_unknown_kinds_are_searched() -> None:
     assert (list(found), view.partial, view.workload, view.probes) == (["spec.parts[0]"], True, "", "optional")
 
 
+def test_unknown_kinds_with_a_template_have_labels() -> None:
+    template = "{metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}"
+    found = views(f"{{apiVersion: apps.openshift.io/v1, kind: DeploymentConfig, spec: {{template: {template}}}}}")
+    assert {at: (view.labels, dotted(view.metadata)) for at, view in found.items()} == {
+        "spec.template.spec": ({"a": "b"}, "spec.template.metadata")
+    }
+
+
 @pytest.mark.parametrize(
     ("labels", "intent"), [("{}", "serving"), ("{gitopsml.dev/intent: data}", "data"), ("{gitopsml.dev/intent: 3}", "serving")]
 )

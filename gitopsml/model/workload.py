@@ -226,20 +226,29 @@ def _expand(data: Any, path: tuple[str, ...]) -> Iterator[Pointer]:
             yield from ((key, *more) for more in _expand(data[key], rest))
 
 
-def _structural(data: Any, pointer: Pointer, depth: int) -> Iterator[PodView]:
+def _structural(data: Any, pointer: Pointer, depth: int, parent: Any = None) -> Iterator[PodView]:
     """Unknown kinds: any mapping with a list of things that look like containers is taken for the fields of a pod."""
     if depth == 0:
         return
     if isinstance(data, dict):
         if _looks_like_pod(data):
-            containers = tuple(_containers(data, pointer, ("std",)))
-            yield PodView(pointer, data, {}, {}, containers, partial=True)
+            yield _found(data, pointer, parent)
             return
         for key, value in data.items():
-            yield from _structural(value, (*pointer, key), depth - 1)
+            yield from _structural(value, (*pointer, key), depth - 1, data)
     elif isinstance(data, list):
         for index, value in enumerate(data):
             yield from _structural(value, (*pointer, index), depth - 1)
+
+
+def _found(data: dict[str, Any], pointer: Pointer, parent: Any) -> PodView:
+    """A pod of an unknown kind; what stands beside its spec is its metadata."""
+    template = pointer[-1:] == ("spec",) and isinstance(parent, dict)
+    metadata = _map(parent.get("metadata")) if template else {}
+    labels, annotations = _map(metadata.get("labels")), _map(metadata.get("annotations"))
+    containers = tuple(_containers(data, pointer, ("std",)))
+    beside = (*pointer[:-1], "metadata") if template else pointer
+    return PodView(pointer, data, labels, annotations, containers, partial=True, metadata=beside)
 
 
 def _looks_like_pod(data: dict[str, Any]) -> bool:
