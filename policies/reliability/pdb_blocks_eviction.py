@@ -33,5 +33,5 @@ def _least(workload: Resource, deployed: Deployed) -> int | None:
         if autoscaler.at("spec", "scaleTargetRef", "name") == workload.name and autoscaler.namespace == workload.namespace:
             minimum = autoscaler.at("spec", "minReplicas", default=1)
             return minimum if isinstance(minimum, int) else None
-    views = pod_templates(workload)
-    return views[0].pods if views else None
+    counts = [view.pods for view in pod_templates(workload) if view.pods is not None]  # a head and its workers are one workload
+    return sum(counts) if counts else None
