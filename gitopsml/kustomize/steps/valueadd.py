@@ -37,7 +37,8 @@ def _value(setting: Setting, layer: Layer) -> Setting:
     text = (setting.get("value") or "").strip()
     if text:
         return setting.part("value")._replace(value=text)
-    return Setting(layer.directory.rpartition("/")[2], setting.origin)
+    directory = layer.files.root.rstrip("/") if layer.directory == "." else layer.directory
+    return Setting(directory.rpartition("/")[2], setting.origin)
 
 
 def _targets(setting: Setting, layer: Layer) -> Iterator[Setting]:
