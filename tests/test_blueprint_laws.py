@@ -33,7 +33,7 @@ COMMON: dict[str, list[Any]] = {
     "cpuLimit": [8],
     "memory": ["2Gi", "8Gi", "64Gi"],
     "disk": ["10Gi"],
-    "gpu": [{"product": "L4", "count": 1}, {"product": "L4", "count": 4, "sharedMemory": "1Gi"}],
+    "gpu": [{"product": "L4", "count": 1}, {"product": "L4", "count": 1, "sharedMemory": "1Gi"}],
     "access": ["fraud-models"],
     "uses": [{"f": "platform/features"}, {}],
     "egress": [[{"cidr": "10.0.0.0/8", "ports": [1, 2]}], []],
@@ -64,6 +64,7 @@ SERVICE: dict[str, list[Any]] = COMMON | {
     "expose": [{"host": "h"}, {"timeout": "2m"}, {"allow": ["team:x", "app:a/b"]}, {}, {"host": "h.example.org", "path": "/p"}],
 }
 TRAINING: dict[str, list[Any]] = COMMON | {
+    "gpu": [{"product": "L4", "count": 1}, {"product": "L4", "count": 4, "sharedMemory": "1Gi"}],
     "schedule": [{"cron": "0 1 * * *"}, {"cron": "@daily", "timezone": "Europe/Berlin", "paused": True}],
     "run": [1, 9],
     "deadline": ["1h"],
@@ -71,6 +72,9 @@ TRAINING: dict[str, list[Any]] = COMMON | {
     "queue": ["q"],
     "spot": [True],
     "checkpoints": [{"volume": "1Gi", "path": "/c"}, {"volume": "1Gi", "path": "/c", "shared": True, "class": "k"}],
+    "datasets": [{"d": {"source": "s3://b/d", "size": "1Gi"}, "e": {"source": "pvc://c/x", "path": "/e"}}, {"f": {"source": "gs://b/f"}}],
+    "evaluate": [{"command": ["e"]}],
+    "output": [{"path": "/out"}],
 }
 
 
@@ -181,6 +185,9 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], set[str]]] = [
     ("model-service", {"volumes": {"v": SMALL}}, {"volumes": {"v": SMALL | {"volume": "2Gi"}}}, {"PersistentVolumeClaim"}),
     ("training-job", {}, {"deadline": "1h"}, {"Job"}),
     ("training-job", {}, {"run": 2}, {"Job"}),
+    ("training-job", {}, {"evaluate": {"command": ["e"]}}, {"Job"}),
+    ("training-job", {}, {"nodes": 2}, {"Job", "Service", "NetworkPolicy"}),
+    ("training-job", {"nodes": 2}, {"nodes": 3}, {"Job"}),
     ("training-job", {"schedule": {"cron": "@daily"}}, {"schedule": {"cron": "@weekly"}}, {"CronJob"}),
     ("training-job", {"schedule": {"cron": "@daily"}}, {"schedule": {"cron": "@daily"}, "run": 5}, set()),
 ]  # fmt: skip
