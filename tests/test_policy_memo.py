@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitopsml.cel import Environment
-from gitopsml.cel.footprint import footprint
+from gitopsml.cel.footprint import footprint, reader
 from gitopsml.config import load
 from gitopsml.files import MemoryFiles
 from gitopsml.lint.policies import registry_of
 from gitopsml.model import Deployed, Resource
 from gitopsml.model.origin import Origin, Trail
 from gitopsml.policy import Index, Selection, check
+from gitopsml.policy.crowd import Crowd
 from gitopsml.policy.memo import Memo
 from gitopsml.yamlio import read
 
@@ -31,7 +32,8 @@ def readers(expression: str, **definitions: str) -> Any:
     )
     declared = {"object": "dyn", "params": "dyn", "request": "dyn", "variables": "V"}
     defined = {name: environment.compile(text, declared) for name, text in definitions.items()}
-    return footprint([environment.compile(expression, declared)], defined, ["containers"])
+    found = footprint([environment.compile(expression, declared)], defined, ["containers"])
+    return found and {name: reader(part) for name, part in found.items()}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,9 @@ def readers(expression: str, **definitions: str) -> Any:
         ("object['a']['b'] == 1", {"a": {"b": 1, "c": 1}}, {"a": {"b": 1, "c": 2}}, True),
         ("object[object.k] == 1", {"k": "a", "a": 1}, {"k": "a", "a": 2}, False),
         ("object.?a.optMap(x, x.b == 1).orValue(true)", {"a": {"b": 1}}, {"a": {"b": 2}}, False),
+        ("object.xs.size() == 1", {"xs": [{"a": 1}]}, {"xs": [{"a": 2}]}, True),
+        ("object.xs.size() == 1", {"xs": [{"a": 1}]}, {"xs": []}, False),
+        ("object.xs.size() == 1", {"xs": "a"}, {"xs": "ab"}, False),
         ("object == object", {"a": 1}, {"a": 2}, False),
     ],
 )
@@ -130,4 +135,5 @@ def test_remembering_changes_no_verdict(data: st.DataObject) -> None:
     remembered = verdicts(second)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Memo, "_key", lambda *_: None)
+        patch.setattr(Crowd, "key", lambda *_: None)
         assert remembered == verdicts(second)

@@ -42,12 +42,19 @@ class Part:
             self.every = Part()
         return self.every
 
+    def add(self, other: Part) -> None:
+        """Look at what another one looks at, too."""
+        self.whole = self.whole or other.whole
+        for name, part in other.fields.items():
+            self.at(name).add(part)
+        if other.every is not None:
+            self.elements().add(other.every)
 
-def footprint(programs: Iterable[Program], definitions: Mapping[str, Program], given: Iterable[str]) -> dict[str, Read] | None:
-    """Variable -> reader of what the programs can see of it, for `object` and for each of `given` below `variables`.
 
-    `definitions` are variables that the policy defines; `params` counts as a constant. A reader makes equal keys from values
-    that the programs cannot tell apart; it raises Untracked for values that are no plain data. None: not to be told.
+def footprint(programs: Iterable[Program], definitions: Mapping[str, Program], given: Iterable[str]) -> dict[str, Part] | None:
+    """Variable -> what the programs can see of it, for `object` and for each of `given` below `variables`.
+
+    `definitions` are variables that the policy defines; `params` counts as a constant. None: not to be told.
     """
     roots = {"object": Part(), "variables": Part()}
     walk = _Walk(roots, definitions)
@@ -59,8 +66,16 @@ def footprint(programs: Iterable[Program], definitions: Mapping[str, Program], g
     variables = roots.pop("variables")
     if variables.whole or variables.every is not None or not variables.fields.keys() <= set(given):
         return None
-    parts = {"object": roots["object"]} | {f"variables.{name}": part for name, part in sorted(variables.fields.items())}
-    return {name: reader(part) for name, part in parts.items() if part != Part() or name != "object"}
+    return roots | {f"variables.{name}": part for name, part in sorted(variables.fields.items())}
+
+
+def together(footprints: Iterable[Mapping[str, Part]]) -> dict[str, Part]:
+    """What several of them see."""
+    made: dict[str, Part] = {}
+    for one in footprints:
+        for name, part in one.items():
+            made.setdefault(name, Part()).add(part)
+    return made
 
 
 _Places: TypeAlias = tuple[Part, ...]
@@ -127,7 +142,11 @@ class _Walk:
         if node.function in _PASSED_ON and all(_is_constant(one) for one in given[1:]):
             return self.places(program, given[0], names)
         for one in given:
-            self.whole(program, one, names)
+            if node.function == "size":  # of a text all, of a list or map what its elements are: no more
+                for part in self.places(program, one, names):
+                    part.elements()
+            else:
+                self.whole(program, one, names)
         return ()
 
     def _index(self, program: Program, given: tuple[Node, ...], names: _Names) -> _Places:
@@ -157,7 +176,10 @@ def _is_constant(node: Node) -> bool:
 
 
 def reader(part: Part) -> Read:
-    """A function that makes a key from what a part names of a value."""
+    """A function that makes a key from what a part names of a value: equal keys from values that cannot be told apart.
+
+    The function raises Untracked for what is no plain data.
+    """
     if part.whole:
         return frozen
     if part.every is None and not part.fields:

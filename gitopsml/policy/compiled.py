@@ -78,14 +78,15 @@ def environment(version: tuple[int, int]) -> Environment:
     return Environment.kubernetes(version).with_types(_TYPES)
 
 
-def compiled(vap: Vap, version: tuple[int, int], *, reserved: bool) -> Compiled:
+def compiled(vap: Vap, version: tuple[int, int], *, reserved: bool, pods: bool = False) -> Compiled:
     """Compile everything. `reserved`: our own variables may be read. Raises PolicyError or Problems, placed in its file."""
-    return _Compilation(vap, version, reserved=reserved).result()
+    return _Compilation(vap, version, reserved=reserved, pods=pods).result()
 
 
 class _Compilation:
-    def __init__(self, vap: Vap, version: tuple[int, int], *, reserved: bool) -> None:
+    def __init__(self, vap: Vap, version: tuple[int, int], *, reserved: bool, pods: bool) -> None:
         self.vap = vap
+        self.pods = pods
         self.environment = environment(version)
         self.reserved = TYPES if reserved else {}
         self.types = dict(self.reserved)
@@ -106,7 +107,7 @@ class _Compilation:
             raise self.errors[0] if len(self.errors) == 1 else Problems(self.errors)
         programs = [program for _, program in (*conditions, *annotations)]
         programs += [program for one in judged for program in (one.program, one.message) if program is not None]
-        memo = Memo(footprint(programs, variables, self.reserved))
+        memo = Memo(footprint(programs, variables, self.reserved), pods=self.pods)
         return Compiled(vap, conditions, variables, judged, annotations, bool(self.types), memo)
 
     def _all(self, expressions: Iterable[Expression]) -> Iterator[tuple[Expression, Program]]:

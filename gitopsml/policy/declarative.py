@@ -38,7 +38,7 @@ class _Vap:
     def programs(self, version: tuple[int, int]) -> Compiled:
         known = self._compiled.get(version)
         if known is None:
-            known = self._compiled[version] = compiled(self.vap, version, reserved=self.reserved)
+            known = self._compiled[version] = compiled(self.vap, version, reserved=self.reserved, pods=self.pods)
         return known
 
     def selects(self, kind: Kind) -> bool:
@@ -97,6 +97,7 @@ def own_policy(document: Document, topic: str) -> Policy:
         options=read_options(words.get("options", ""), document.path),
         selects=program.selects,
         check=check,
+        memo=(lambda version: program.programs(version).memo) if vap.match is None or vap.match.by_kind else None,
     )
 
 

@@ -12,6 +12,7 @@ from gitopsml.model.deployed import Deployed
 from gitopsml.model.finding import Severity, Violation
 from gitopsml.model.resource import Resource
 from gitopsml.policy.builtin import BUILTIN
+from gitopsml.policy.crowd import Crowd
 from gitopsml.policy.kinds import Kinds
 from gitopsml.policy.record import Kind, Policy, Raw, Saw, place_of_error
 from gitopsml.policy.selection import Active
@@ -27,17 +28,17 @@ class Index:
         self.kinds = kinds or Kinds()
         self.whole = [one for one in active if one.policy.check_target is not None]
         self._active = [one for one in active if one.policy.check is not None]
-        self._known: dict[tuple[str, str, bool], list[Active]] = {}
+        self._known: dict[tuple[str, str, bool, tuple[int, int]], Crowd] = {}
 
-    def of(self, resource: Resource) -> list[Active]:
-        """The policies that look at objects of this kind."""
+    def of(self, resource: Resource, version: tuple[int, int]) -> Crowd:
+        """The policies that look at objects of this kind, in a Kubernetes version."""
         pods = bool(resource.pods)
-        key = (resource.api_version, resource.kind, pods)
+        key = (resource.api_version, resource.kind, pods, version)
         known = self._known.get(key)
         if known is None:
             plural = self.kinds.plural(resource.group, resource.kind)
             kind = Kind(resource.group, resource.version, resource.kind, plural, pods)
-            known = self._known[key] = [one for one in self._active if one.policy.selects(kind)]
+            known = self._known[key] = Crowd([one for one in self._active if one.policy.selects(kind)], version)
         return known
 
 
@@ -49,11 +50,22 @@ def check(active: tuple[Active, ...], deployed: Deployed, index: Index | None = 
     if index is None or any(resource.kind == "CustomResourceDefinition" for resource in deployed):
         index = Index(active, Kinds(deployed))
     for resource in deployed:
-        subject = Subject(resource, deployed, index.kinds)
-        for one in index.of(resource):
-            yield from _guarded(one, resource, one.policy.check, subject, deployed)
+        crowd = index.of(resource, deployed.kubernetes)
+        yield from _of_object(crowd, Subject(resource, deployed, index.kinds), deployed)
     for one in index.whole:
         yield from _guarded(one, None, one.policy.check_target, deployed)
+
+
+def _of_object(crowd: Crowd, subject: Subject, deployed: Deployed) -> Iterator[Raw]:
+    key = crowd.key(subject)
+    to_ask = crowd.to_ask(key)
+    loud: set[int] = set()
+    for one in to_ask:
+        for raw in _guarded(one, subject.resource, one.policy.check, subject, deployed):
+            loud.add(id(one))
+            yield raw
+    if to_ask is crowd.policies:
+        crowd.remember(key, loud)
 
 
 def check_repository(active: Iterable[Active], targets: list[Deployed]) -> Iterator[Raw]:

@@ -42,6 +42,12 @@ class Match(NamedTuple):
     namespaces: Mapping[str, Any] | None
     objects: Mapping[str, Any] | None
 
+    @property
+    def by_kind(self) -> bool:
+        """Whether the kind alone decides, for objects that are created."""
+        plain = all(rule.scope == "*" and not rule.names and _holds(rule.operations, "CREATE") for rule in self.rules)
+        return plain and not (self.excluded or self.namespaces or self.objects)
+
     def kinds(self, group: str, version: str, plural: str) -> bool:
         """Whether objects of this kind can match at all."""
         return not self.rules or any(rule.kinds(group, version, plural) for rule in self.rules)

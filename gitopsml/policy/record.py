@@ -10,6 +10,7 @@ from gitopsml.errors import UserError
 from gitopsml.model.deployed import Deployed
 from gitopsml.model.finding import Location, Severity, Violation
 from gitopsml.model.resource import Resource
+from gitopsml.policy.memo import Memo
 from gitopsml.policy.subject import Subject
 
 Options = Mapping[str, Any]
@@ -60,6 +61,7 @@ class Policy:
     check_target: Callable[[Deployed, Options], Iterator[Saw]] | None = None
     check_repo: Callable[[list[Deployed], Options], Iterator[Saw]] | None = None
     bound: bool = True
+    memo: Callable[[tuple[int, int]], Memo] | None = None  # where verdicts depend on the kind and what the memo sees alone
 
     def defaults(self) -> dict[str, Any]:
         """The options' default values."""
