@@ -75,6 +75,7 @@ def test_json_has_the_promised_fields() -> None:
     assert data["summary"] == {
         "targets": 12, "resources": 1148, "policies": 34, "errors": 1, "warnings": 1, "infos": 1,
         "suppressed": 1, "unreadable": 1, "unchecked": 2,
+        "schemaless": 0,
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "policies": ("gitopsml.cli.policies", "List the policies, or show one."),
     "blueprints": ("gitopsml.cli.blueprints", "List the blueprints, or show one."),
     "schema": ("gitopsml.cli.schema", "Print a JSON Schema of the files people write, or of the report."),
+    "schemas": ("gitopsml.cli.schemas", "List the schemas of custom resources, or add your own CRDs."),
     "test": ("gitopsml.cli.test", "Check policies against fixtures with `# finding` comments."),
 }
 

@@ -9,9 +9,10 @@ from gitopsml.config import load
 from gitopsml.files import DiskFiles, Files
 from gitopsml.lint.locate import Locator
 from gitopsml.lint.merge import merged
-from gitopsml.lint.native import no_ops, not_as_generated, schema_problems, spec_failures, without_echo
+from gitopsml.lint.native import no_ops, not_as_generated, spec_failures
 from gitopsml.lint.policies import registry_of
 from gitopsml.lint.render import Rendered
+from gitopsml.lint.schemas import Schemas, without_echo
 from gitopsml.lint.session import Session, with_stdin
 from gitopsml.lint.suppressions import Suppressions
 from gitopsml.model.config import Config
@@ -78,6 +79,7 @@ class Run:
         self.provenance = _provenance(files, config)
         values, explain = (self.provenance.values, self.provenance.explain) if self.provenance else (None, None)
         self.session = Session(files, config, kubernetes=kubernetes, values=values)
+        self.schemas = Schemas(files)
         self.registry = registry
         self.selection = selection
         self.locator = Locator(selection, explain)
@@ -100,7 +102,7 @@ class Run:
             self.session.failures.extend(spec_failures(self.provenance, rendered.target))
         yield from self.locator.noticed(noticed, rendered.target)
         deployed = self.session.deployed(rendered)
-        refused = list(schema_problems(deployed))
+        refused = list(self.schemas.problems(deployed))
         yield from self.locator.findings(without_echo(refused, check(active, deployed, self._index(active))), rendered.target)
 
     def _index(self, active: tuple[Active, ...]) -> Index:
@@ -123,10 +125,11 @@ class Run:
         return Report(
             findings=sorted_findings(active),
             suppressed=sorted_findings(suppressed),
-            unreadable=tuple(sorted(set(self.session.failures))),
+            unreadable=tuple(sorted({*self.session.failures, *self.schemas.failures()})),
             unchecked=unchecked,
             targets=len(targets) - len(unchecked),
             resources=self.session.resources,
             policies=len(self.executed),
+            schemaless=self.schemas.counted(),
             sources=self.session.sources([*active, *suppressed]),
         )

@@ -117,6 +117,7 @@ class Report:
     targets: int = 0
     resources: int = 0
     policies: int = 0
+    schemaless: tuple[tuple[str, int], ...] = ()  # kinds for which there is no schema, each with the number of its objects
     sources: dict[str, str] = field(default_factory=dict)  # path -> text, of the files that locations point into (for snippets)
 
     def count(self, severity: Severity) -> int:

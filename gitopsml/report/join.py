@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,9 +37,17 @@ def joined(reports: Sequence[Report]) -> Report:
         unchecked=tuple(sorted({one for report in reports for one in report.unchecked})),
         targets=sum(report.targets for report in reports),
         resources=sum(report.resources for report in reports),
+        schemaless=_counted(reports),
         policies=max((report.policies for report in reports), default=0),
         sources={path: text for report in reports for path, text in report.sources.items()},
     )
+
+
+def _counted(reports: Sequence[Report]) -> tuple[tuple[str, int], ...]:
+    total: Counter[str] = Counter()
+    for report in reports:
+        total.update(dict(report.schemaless))
+    return tuple(sorted(total.items()))
 
 
 def _finding(finding: Finding, folder: str) -> Finding:

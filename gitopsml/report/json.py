@@ -95,4 +95,5 @@ def _summary(report: Report) -> dict[str, int]:
         "suppressed": len(report.suppressed),
         "unreadable": len(report.unreadable),
         "unchecked": len(report.unchecked),
+        "schemaless": sum(number for _, number in report.schemaless),
     }

@@ -7,7 +7,7 @@ from typing import Final
 
 from gitopsml.model.finding import Finding, Location, Report, Severity, Step
 from gitopsml.model.pointer import dotted
-from gitopsml.model.words import count
+from gitopsml.model.words import count, listed
 from gitopsml.report.escape import cells, printable
 from gitopsml.report.redact import MASK, Redactor
 from gitopsml.report.snippet import gutter_of, snippet
@@ -35,6 +35,7 @@ def lines(report: Report, style: Style) -> Iterator[str]:
         last = finding.location
     yield from _unreadable(report, redactor, style)
     yield from _unchecked(report, style)
+    yield from _schemaless(report, style)
     yield summary(report, style)
 
 
@@ -152,6 +153,16 @@ def _unchecked(report: Report, style: Style) -> Iterator[str]:
         yield f"  - {path}{' ' * (width - cells(path))}  {style.paint('faint', printable(one.reason))}"
     if len(shown) < len(report.unchecked):
         yield f"  and {len(report.unchecked) - len(shown):,} more: --format json lists them all"
+    yield ""
+
+
+def _schemaless(report: Report, style: Style) -> Iterator[str]:
+    """Kinds whose fields nobody looked at."""
+    if not report.schemaless:
+        return
+    number = sum(each for _, each in report.schemaless)
+    kinds = listed(printable(kind) for kind, _ in report.schemaless)
+    yield f"{style.paint('bold', 'without a schema')}: {count(number, 'object')} ({kinds}); gitopsml schemas import adds one"
     yield ""
 
 

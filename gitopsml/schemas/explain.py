@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from gitopsml.model.pointer import Pointer, lookup
@@ -40,17 +40,22 @@ def _type(error: Any, pointer: Pointer, _schema: Schema, data: Any) -> Iterator[
     value = lookup(data, pointer)
     names = [name for name in error.kind.types if name != "null"]
     if value is None and pointer:
-        yield _required(pointer[:-1], str(pointer[-1]))
+        yield required(pointer[:-1], str(pointer[-1]))
         return
+    yield wrong_type(pointer, value, names)
+
+
+def wrong_type(pointer: Pointer, value: Any, names: list[str]) -> SchemaProblem:
+    """A value that is of none of the types."""
     wanted = " or ".join(TYPES[name][1] for name in names)
     hint = f"write {wanted}"
-    if names == ["string"] and isinstance(value, bool | int | float):
+    if "string" in names and isinstance(value, bool | int | float):
         hint = "put it in quotes"
     elif isinstance(value, str) and _reads_as(value, names):
         hint = "remove the quotes"
     elif isinstance(value, str) and value in ("yes", "no", "on", "off") and names == ["boolean"]:
         hint = "write true or false"
-    yield SchemaProblem("schema-invalid", pointer, f"{type_of(value)}, where {wanted} is expected", hint)
+    return SchemaProblem("schema-invalid", pointer, f"{type_of(value)}, where {wanted} is expected", hint)
 
 
 def _reads_as(text: str, names: list[str]) -> bool:
@@ -58,19 +63,26 @@ def _reads_as(text: str, names: list[str]) -> bool:
 
 
 def _missing(error: Any, pointer: Pointer, _schema: Schema, _data: Any) -> Iterator[SchemaProblem]:
-    yield _required(pointer, str(error.kind.property))
+    yield required(pointer, str(error.kind.property))
 
 
-def _required(parent: Pointer, name: str) -> SchemaProblem:
+def required(parent: Pointer, name: str) -> SchemaProblem:
+    """A field that must be there."""
     return SchemaProblem("schema-invalid", parent, f"{name} is missing", f"set {name}")
 
 
 def _unknown(error: Any, pointer: Pointer, schema: Schema, _data: Any) -> Iterator[SchemaProblem]:
     names = set(_at(schema, error.schema_path[:-1]).get("properties", ()))
     for name in error.kind.unexpected:
-        near = nearest(name, names)
-        hint = f"did you mean {near}?" if near else f"it takes {listed(sorted(names))}" if names else "remove it"
-        yield SchemaProblem("schema-unknown-field", (*pointer, name), f"unknown field {name}", hint)
+        yield unknown((*pointer, name), names)
+
+
+def unknown(pointer: Pointer, names: Collection[str]) -> SchemaProblem:
+    """A field that the schema does not have; `names` are those that it has at this place."""
+    name = str(pointer[-1])
+    near = nearest(name, names)
+    hint = f"did you mean {near}?" if near else f"it takes {listed(sorted(names))}" if names else "remove it"
+    return SchemaProblem("schema-unknown-field", pointer, f"unknown field {name}", hint)
 
 
 def _range(error: Any, pointer: Pointer, _schema: Schema, _data: Any) -> Iterator[SchemaProblem]:
@@ -79,14 +91,14 @@ def _range(error: Any, pointer: Pointer, _schema: Schema, _data: Any) -> Iterato
     yield SchemaProblem("schema-invalid", pointer, "the number is out of range", f"write {side} {limit}")
 
 
-_FORMATS = {
+FORMAT_WORDS = {
     "byte": ("not base64", "encode it, or write it as text where there is a field for that (stringData)"),
     "date-time": ("not a point in time", "write it like 2026-01-31T12:00:00Z"),
 }
 
 
 def _format(error: Any, pointer: Pointer, _schema: Schema, _data: Any) -> Iterator[SchemaProblem]:
-    what, hint = _FORMATS.get(error.kind.format, (f"not a {error.kind.format}", "correct it"))
+    what, hint = FORMAT_WORDS.get(error.kind.format, (f"not a {error.kind.format}", "correct it"))
     yield SchemaProblem("schema-invalid", pointer, what, hint)
 
 

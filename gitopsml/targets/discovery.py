@@ -18,6 +18,7 @@ from gitopsml.targets.plain import is_other, may_be_manifest
 from gitopsml.targets.walk import Tree, is_below, is_wanted
 
 _KINDS = tuple(TargetKind)
+SCHEMAS = "schemas"  # of custom resources: they decide on every target
 
 
 @dataclass(slots=True, frozen=True, eq=False)
@@ -104,7 +105,8 @@ class Discovery:
     def changed(self, paths: Iterable[str]) -> list[Target]:
         """The targets on which a change of these files (deleted ones too) decides."""
         changed = {path for path in paths if path}
-        if any(path == NAME or any(is_below(path, folder) for folder in self.config.policies) for path in changed):
+        everywhere = [*self.config.policies, SCHEMAS]
+        if any(path == NAME or any(is_below(path, folder) for folder in everywhere) for path in changed):
             return list(self.targets)
         clusters = {path.removeprefix(f"{CLUSTERS}/").rpartition(".")[0] for path in changed if is_below(path, CLUSTERS)}
         found = self._reached(changed) | {target for target in self.targets if target.cluster and target.cluster in clusters}
