@@ -291,7 +291,7 @@ _REASONS = {
     errno.ENOTDIR: _MISSING,
     errno.EISDIR: "is a directory",
     errno.ELOOP: "a link changed while it was read",
-    errno.EACCES: "permission denied",
+    errno.EACCES: "permission denied; make it readable",
     errno.ENAMETOOLONG: "the name is too long",
 }
 

@@ -41,18 +41,37 @@ def error_at(document: Document, pointer: Pointer, what: str, hint: str = "", *,
 def load(files: Files, problems: list[UserError], folder: str = "apps") -> list[AppSpec]:
     """Every spec below `apps/`, sorted by team and app, a team's own first. What cannot be read is added to `problems`."""
     specs: list[AppSpec] = []
+    problems += _misplaced(files, folder, ("app.yaml", "team.yaml"))
     for team in _folders(files, folder, problems):
         here = f"{folder}/{team}"
         if files.kind(f"{here}/team.yaml") == "file":
             _add(specs, files, team, TEAM, problems)
-        if files.kind(f"{here}/app.yaml") == "file":
-            problems.append(
-                SpecError("an app has a folder of its own", path=f"{here}/app.yaml", hint=f"move it to {here}/<app>/app.yaml")
-            )
+        problems += _misplaced(files, here, ("app.yaml",))
         for app in _folders(files, here, problems):
+            problems += _misplaced(files, f"{here}/{app}", ("team.yaml",))
             if files.kind(f"{here}/{app}/app.yaml") == "file":
                 _add(specs, files, team, app, problems)
+            else:
+                problems += _too_deep(files, f"{here}/{app}")
     return specs
+
+
+def _misplaced(files: Files, folder: str, names: Iterable[str]) -> list[UserError]:
+    """Spec files that nothing would read where they are."""
+    team = "/".join([*folder.split("/")[:2], "<team>"][:2])
+    wanted = {"app.yaml": f"{team}/<app>/app.yaml", "team.yaml": f"{team}/team.yaml"}
+    what = {"app.yaml": "an app has a folder of its own", "team.yaml": "this is not the folder of a team"}
+    return [
+        SpecError(what[name], path=f"{folder}/{name}", hint=f"move it to {wanted[name]}")
+        for name in names
+        if files.kind(f"{folder}/{name}") == "file"
+    ]
+
+
+def _too_deep(files: Files, folder: str) -> list[UserError]:
+    """Apps in a folder that is no app itself: there are two levels, teams and apps."""
+    below = [name for name in files.names(folder) if name != "local" and files.kind(f"{folder}/{name}") == "directory"]
+    return [error for name in below for error in _misplaced(files, f"{folder}/{name}", ("app.yaml",))]
 
 
 def _folders(files: Files, folder: str, problems: list[UserError]) -> list[str]:

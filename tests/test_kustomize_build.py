@@ -237,12 +237,12 @@ REFUSED = [
     (
         "unknown field",
         {"kustomization.yaml": "resources: []\nnamePrefx: a\n"},
-        "kustomization.yaml:2:12: unknown field namePrefx; did you mean namePrefix?",
+        "kustomization.yaml:2:1: unknown field namePrefx; did you mean namePrefix?",
     ),
     (
         "unknown field deep",
         {"kustomization.yaml": "images:\n- nam: a\n"},
-        "kustomization.yaml:2:8: unknown field nam; did you mean name?",
+        "kustomization.yaml:2:3: unknown field nam; did you mean name?",
     ),
     (
         "wrong type",

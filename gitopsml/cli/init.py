@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gitopsml.cli.write import create
+from gitopsml.errors import UserError
 
 
 @click.command("init")
@@ -17,9 +18,7 @@ from gitopsml.cli.write import create
 @click.option(
     "--url", default="https://git.example.com/ml/platform.git", show_default=True, help="Where Argo CD finds the repository."
 )
-@click.option(
-    "--provider", type=click.Choice(["eks", "onprem"]), default="onprem", show_default=True, help="Whose Kubernetes it is."
-)
+@click.option("--provider", default="onprem", show_default=True, help="Whose Kubernetes it is: aks, eks, gke or onprem.")
 def command(directory: str, team: str, app: str, url: str, provider: str) -> None:
     """Lay out a GitOps repository in DIRECTORY: configuration, clusters, a team, a first app, CI.
 
@@ -28,7 +27,17 @@ def command(directory: str, team: str, app: str, url: str, provider: str) -> Non
     from gitopsml.scaffold import repository
 
     files = repository(team, app, url, provider)
-    Path(directory).mkdir(parents=True, exist_ok=True)
+    _make(directory)
     create(files, directory)
     place = "" if os.path.realpath(directory) == os.getcwd() else f" --repo {directory}"
     click.echo(f"next: edit apps/{team}/{app}/app.yaml and clusters/, then run: gitopsml generate{place}")
+
+
+def _make(directory: str) -> None:
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown error").lower()
+        raise UserError(
+            f"cannot make this folder: {reason}", path=directory, hint="choose a place that you may write to"
+        ) from None

@@ -10,6 +10,23 @@ from gitopsml.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USAGE, UserError
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit code. Never raises, never shows a traceback for a user's error."""
+    try:
+        return _run(argv)
+    except UserError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted; nothing is half written, run the command again\n")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001 - the outer wall
+        return _bug()
+
+
+def _run(argv: list[str] | None) -> int:
+    """What click does, with its own ways to end as exit codes."""
     from click.exceptions import Abort, ClickException, Exit
 
     from gitopsml.cli.group import cli
@@ -21,17 +38,8 @@ def main(argv: list[str] | None = None) -> int:
     except ClickException as error:
         error.show()
         return EXIT_USAGE
-    except UserError as error:
-        sys.stderr.write(f"{error}\n")
-        return EXIT_USAGE
-    except (Abort, KeyboardInterrupt):
-        sys.stderr.write("interrupted; nothing is half written, run the command again\n")
-        return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception:  # noqa: BLE001 - the outer wall
-        return _bug()
+    except Abort:
+        raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0
 
 

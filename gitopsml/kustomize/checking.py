@@ -127,7 +127,7 @@ def _unknown(key: Any, fields: dict[str, Type], origin: Origin) -> UserError:
 
     close = get_close_matches(str(key), list(fields), 1)
     hint = f"did you mean {close[0]}?" if close else f"kustomize knows {', '.join(sorted(fields))}"
-    return located(f"unknown field {key}", _at(origin, key), hint)
+    return located(f"unknown field {key}", _at(origin, key), hint, key=True)
 
 
 def _wrong(value: Any, kind: str, origin: Origin) -> UserError:

@@ -142,9 +142,9 @@ class File(NamedTuple):
 Step = Callable[[Items, Setting, Layer], Items]
 
 
-def located(what: str, origin: Origin, hint: str = "") -> RenderError:
-    """An error at an origin, with line and column looked up."""
+def located(what: str, origin: Origin, hint: str = "", *, key: bool = False) -> RenderError:
+    """An error at an origin (`key`: at the name of the field), with line and column looked up."""
     from gitopsml.yamlio import locate
 
-    span = locate(origin.document, origin.pointer)
+    span = locate(origin.document, origin.pointer, key=key)
     return RenderError(what, path=origin.document.path, line=span.line, column=span.column, hint=hint)

@@ -118,7 +118,8 @@ def _failure(command: str, stderr: str) -> GitError:
         return GitError(first, hint=f"if you trust this directory, run: {advice}")
     if "index.lock" in stderr:
         return GitError("another Git command is running in this repository", hint=LOCKED)
-    return GitError(f"git {command}: {first}")
+    denied = "Permission denied" in stderr or "Read-only file system" in stderr
+    return GitError(f"git {command}: {first}", hint="make the .git folder writable and run this again" if denied else "")
 
 
 def toplevel(directory: str) -> str | None:

@@ -29,9 +29,11 @@ _URL = re.compile(r"(?:https|ssh)://[^\s\"'#]+\Z|[A-Za-z0-9_.-]+@[A-Za-z0-9.-]+:
 
 
 def repository(team: str, app: str, url: str, provider: str) -> dict[str, str]:
-    """Path -> text of a new repository with one team and one app. Raises UserError for an impossible name or URL."""
+    """Path -> text of a new repository with one team and one app. Raises UserError for an impossible name, URL or provider."""
     if not _URL.match(url):
         raise UserError(f"{url!r} is not the URL of a Git repository", hint="write https://… or ssh://… or user@host:path")
+    if provider not in providers():
+        raise UserError(f"there is no provider {provider!r}", hint=f"use one of {', '.join(providers())}")
     words = {"TEAM": name(team, "team"), "REPOSITORY_URL": url, "PROVIDER": provider, "VERSION": __version__}
     files = {path: _fill(_HERE / source, words) for path, source in _PLACES.items()}
     for environment in ENVIRONMENTS:
@@ -57,6 +59,11 @@ def name(text: str, what: str) -> str:
 def blueprints() -> list[str]:
     """The blueprints that an app can start from."""
     return sorted(path.parent.name for path in directory("blueprints").glob("*/starter.yaml") if path.parent.name != "team")
+
+
+def providers() -> list[str]:
+    """The clouds and machines that a cluster file can name."""
+    return sorted(path.stem for path in (directory("blueprints") / "providers").glob("*.yaml"))
 
 
 def _starter(blueprint: str) -> Path:
