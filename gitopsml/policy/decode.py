@@ -22,6 +22,10 @@ _ZERO: Final[dict[str, Any]] = {"string": "", "integer": 0, "number": 0, "boolea
 _NANO, _MILLI = -9, -3
 
 
+class Refused(Exception):
+    """A part is of another type than its field: the API server does not decode such an object at all."""
+
+
 class Rules(NamedTuple):
     """What the table says of one definition."""
 
@@ -50,7 +54,7 @@ Fill = Callable[[str, dict[str, Any]], None]
 
 
 def decoded(data: dict[str, Any], shape: Shape, fill: Fill) -> dict[str, Any]:
-    """The object of a shape; `fill` adds what depends on more than one field, after the parts are done."""
+    """The object of a shape; `fill` adds what depends on more than one field, after the parts are done. Raises Refused."""
     return dict(_object(data, shape, fill))
 
 
@@ -113,19 +117,20 @@ def _value(value: Any, shape: Shape, fill: Fill) -> Any:
     kind = shape.kind
     if kind in {"scalar", "free"}:
         return value
-    if kind == "object":
-        return _object(value, shape, fill) if isinstance(value, dict) else value
+    if kind == "object" and isinstance(value, dict):
+        return _object(value, shape, fill)
     if kind == "quantity":
         return quantity_text(value)
     inner = shape.inner
-    assert inner is not None
+    if inner is None:
+        raise Refused
     if kind == "map" and isinstance(value, dict):
         if inner.kind == "quantity":  # a list of resources is rounded to thousandths
             return {key: "0" if one is None else quantity_text(one, _MILLI) for key, one in value.items()}
         return {key: inner.zero if one is None else _value(one, inner, fill) for key, one in value.items()}
     if kind == "list" and isinstance(value, list):
         return [_item(one, inner, fill) for one in value]
-    return value
+    raise Refused
 
 
 def _item(value: Any, shape: Shape, fill: Fill) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gitopsml.model.workload import PodView
-from gitopsml.policy.decode import decoded, quantity_text, shape_of
+from gitopsml.policy.decode import Refused, decoded, quantity_text, shape_of
 from gitopsml.policy.fill import fill
 
 _AMOUNTS: Final = ("limits", "requests")
@@ -54,7 +54,10 @@ def normalised(data: dict[str, Any], namespace: str, kubernetes: str) -> dict[st
     if not isinstance(version, str) or not isinstance(kind, str):
         return data
     shape = shape_of(version.rpartition("/")[0], version.rpartition("/")[2], kind, kubernetes)
-    made = dict(data) if shape is None else decoded(data, shape, fill)
+    try:
+        made = dict(data) if shape is None else decoded(data, shape, fill)
+    except Refused:
+        return data  # no policy of a cluster would see it; ours look at what is there
     metadata = made.get("metadata")
     if isinstance(metadata, dict):
         kept = {key: value for key, value in metadata.items() if key not in _SYSTEM} if shape else dict(metadata)
