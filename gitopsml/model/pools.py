@@ -31,13 +31,14 @@ def pools(cluster: Cluster) -> list[Pool]:
     return [_pool({**(products.get(pool.get("product")) or {}), **pool}, default) for pool in cluster.gpu_pools]
 
 
-def _pool(data: dict[str, Any], taints: list[dict[str, Any]]) -> Pool:
+def _pool(data: dict[str, Any], default: list[dict[str, Any]]) -> Pool:
+    taints: list[dict[str, Any]] | None = data.get("taints")
     return Pool(
         str(data.get("product", "")),
         str(data.get("resource", "nvidia.com/gpu")),
         int(data.get("perNode") or 0),
         data.get("labels") or {},
-        data.get("taints") if data.get("taints") is not None else taints,
+        default if taints is None else taints,
     )
 
 
