@@ -226,6 +226,7 @@ SUPPRESSED = {
     ),
     "several": (allowed("host-network, memory-limit-missing -- small tool"), [], 1),
     "no reason": (allowed("memory-limit-missing"), ["suppression-without-reason"], 1),
+    "no reason, no dashes": (allowed("memory-limit-missing: a small tool"), ["suppression-without-reason"], 1),
     "another policy": (allowed("host-port -- x"), ["memory-limit-missing"], 0),
     "unknown policy": (allowed("memory-limit -- x"), ["suppression-misplaced", "memory-limit-missing"], 0),
     "no policy": (allowed("-- x"), ["suppression-misplaced", "memory-limit-missing"], 0),

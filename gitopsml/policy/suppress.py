@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final, NamedTuple
 
 from gitopsml.model.words import did_you_mean
@@ -53,19 +54,27 @@ def _of_comment(document: Document, line: int, comment: str, found: dict[int, st
     if not text[: column - 1].strip():
         while covers in found and source_line(document.text, covers).strip() == found[covers]:
             covers += 1
-    ids = [word for word in re.split(r"[,\s]+", match["ids"].strip()) if word]
+    ids = [word for word in re.split(r"[,:\s]+", match["ids"].strip()) if word]
     for id_ in ids or [""]:
         yield Suppression(document.path, line, column, covers, id_, (match["reason"] or "").strip())
 
 
 def mistakes(found: Iterable[Suppression], known: set[str]) -> Iterator[Wrong]:
-    """Suppressions without a reason, without a policy, or of a policy that does not exist."""
-    for one in found:
-        place = (one.path, one.line, one.column)
-        if not one.policy:
-            yield Wrong("suppression-misplaced", *place, "name the policy to allow: # gitopsml: allow POLICY -- REASON")
-        elif one.policy not in known:
-            hint = did_you_mean(one.policy, known)
-            yield Wrong("suppression-misplaced", *place, f"there is no policy {one.policy!r}; {hint}")
-        if one.policy and not one.reason:
-            yield Wrong("suppression-without-reason", *place, f"say why {one.policy} is allowed here: -- REASON")
+    """Comments without a reason, without a policy, or with a policy that does not exist."""
+    for place, comment in groupby(found, key=lambda one: (one.path, one.line, one.column)):
+        yield from _mistakes(place, list(comment), known)
+
+
+def _mistakes(place: tuple[str, int, int], comment: list[Suppression], known: set[str]) -> Iterator[Wrong]:
+    """Of one comment. Without the dashes, unknown words behind a policy are the reason that somebody forgot to set apart."""
+    named = [one.policy for one in comment if one.policy in known]
+    reason = comment[0].reason
+    if not comment[0].policy:
+        yield Wrong("suppression-misplaced", *place, "name the policy to allow: # gitopsml: allow POLICY -- REASON")
+        return
+    for one in comment if reason or not named else []:
+        if one.policy not in known:
+            yield Wrong("suppression-misplaced", *place, f"there is no policy {one.policy!r}; {did_you_mean(one.policy, known)}")
+    if not reason:
+        text = ", ".join(named or [comment[0].policy])
+        yield Wrong("suppression-without-reason", *place, f"say why {text} is allowed here: -- REASON")
