@@ -339,6 +339,19 @@ def test_a_crash_is_a_finding_and_hides_nothing(tmp_path: Path) -> None:
     assert sorted(policies(report)) == ["memory-limit-missing", "policy-crashed"]
 
 
+def test_what_concerns_a_target_as_a_whole_is_shown_at_its_kustomization(tmp_path: Path) -> None:
+    code = '''
+        """Because."""
+        from gitopsml.model import Violation
+        TITLE, SEVERITY, REMEDY = "Own", "info", "Change it."
+        def check_target(deployed):
+            yield Violation(f"{len(deployed)} objects")
+    '''
+    write(tmp_path / "mine", {"own.py": code})
+    report = run(tmp_path / "repo", OVERLAYS, only=("own",), policies=[str(tmp_path / "mine")])
+    assert shown(report.findings) == [f"overlays/{env}/kustomization.yaml:1:1 own info" for env in ("dev", "prod", "staging")]
+
+
 # the whole
 
 

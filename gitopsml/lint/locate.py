@@ -21,11 +21,16 @@ Explain = Callable[[Target, Resource, Pointer], Explained | None]
 
 
 class Locator:
-    """Makes findings. `explain` leads from a field of a generated file to where a person writes it."""
+    """Makes findings.
 
-    def __init__(self, selection: Selection, explain: Explain | None = None) -> None:
+    `explain` leads from a field of a generated file to where a person writes it; `home` is the file that stands for a target as a
+    whole.
+    """
+
+    def __init__(self, selection: Selection, explain: Explain | None = None, home: Callable[[Target], str] = str) -> None:
         self.selection = selection
         self.explain = explain
+        self.home = home
 
     def findings(self, raws: Iterator[Raw], target: Target) -> Iterator[Finding]:
         """The findings of one target."""
@@ -63,7 +68,7 @@ class Locator:
         elif resource is not None:
             place, remedy = self._place(resource, violation.pointer, target)
         else:
-            place = Place(Location(raw.policy.path or target.path))
+            place = Place(Location(self.home(target)))
         finding = self._made(raw.policy, raw.severity, violation.message, place, target)
         if finding is not None and remedy:
             finding = replace(finding, remedy=remedy)

@@ -82,7 +82,7 @@ class Run:
         self.schemas = Schemas(files)
         self.registry = registry
         self.selection = selection
-        self.locator = Locator(selection, explain)
+        self.locator = Locator(selection, explain, self.session.home)
         self.executed: set[str] = set()
         self._indexes: dict[int, tuple[tuple[Active, ...], Index]] = {}
 

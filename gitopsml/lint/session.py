@@ -79,6 +79,13 @@ class Session:
         protected = bool(environment and environment.protected)
         return TargetInfo(target, cluster, protected, values, self.kubernetes)
 
+    def home(self, target: Target) -> str:
+        """The file that stands for a target as a whole: its kustomization, or the first of its manifests."""
+        node = self.discovery.graph.nodes.get(target.path)
+        if node is not None:
+            return node.path
+        return target.files[0] if target.files else target.path
+
     def looked_up(self, target: Target) -> Deployed:
         """A target for policies that look at all of them; rendered again where it is no longer kept."""
         return self.deployed(self._render(target))
