@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from gitopsml.model.pointer import lookup
+from gitopsml.model.pointer import Pointer, lookup
 from gitopsml.yamlio import Document
 
 GROUP = "argoproj.io"
@@ -78,6 +78,18 @@ def application(data: dict[str, Any], file: str) -> Application:
 def from_document(document: Document) -> Application:
     """The Application that a document holds."""
     return application(document.data, document.path)
+
+
+def names_path(data: Any, path: str) -> Pointer | None:
+    """Where an Application names a path of the repository (counted from its root, or from the top of the clone around it)."""
+    fields: list[Pointer] = [("spec", "source"), ("spec", "sourceHydrator", "drySource")]
+    several = lookup(data, ("spec", "sources"), default=[])
+    fields += [("spec", "sources", number) for number in range(len(several) if isinstance(several, list) else 0)]
+    for field in fields:
+        named = clean_path(_text(lookup(data, (*field, "path"))))
+        if named == path or named.endswith(f"/{path}"):
+            return (*field, "path")
+    return None
 
 
 def _sources(spec: dict[str, Any]) -> list[dict[str, Any]]:

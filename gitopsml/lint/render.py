@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from gitopsml.argocd.application import names_path
 from gitopsml.errors import UserError, YamlError
 from gitopsml.files import Files
 from gitopsml.kustomize import Cache, Note, build
 from gitopsml.kustomize.kustomization import NAMES
 from gitopsml.model.finding import Location, Severity, Unevaluated
 from gitopsml.model.origin import Origin, Trail
+from gitopsml.model.place import location_of
 from gitopsml.model.resource import Resource, ResourceSet
 from gitopsml.model.target import Target, TargetKind
 from gitopsml.policy.record import place_of_error
@@ -70,6 +72,8 @@ class Renderer:
         return rendered
 
     def _built(self, target: Target) -> Rendered:
+        if target.application and self._is_missing(target.path):
+            return Rendered(target, failures=[self._nowhere(target)])
         try:
             found = build(self.files, target.path, cache=self.cache, version=self.version)
         except UserError as error:
@@ -81,6 +85,22 @@ class Renderer:
             if path.rpartition("/")[2] in NAMES:
                 rendered.noticed.extend(self._text_of(path))
         return rendered
+
+    def _is_missing(self, path: str) -> bool:
+        try:
+            return self.files.kind(path) == "missing"
+        except UserError:
+            return False  # the build says what is wrong with it
+
+    def _nowhere(self, target: Target) -> Unevaluated:
+        """An Argo CD object that deploys a folder that does not exist, at the line that names it."""
+        message = f"there is no folder {target.path}; correct the path, or remove the Application"
+        for document in read(self.files.read(target.application), target.application).documents:
+            pointer = names_path(document.data, target.path)
+            if pointer is not None:
+                place = location_of(Origin(document, pointer))
+                return Unevaluated(place, message, target.path, "kustomize-build-failed")
+        return Unevaluated(Location(target.application), message, target.path, "kustomize-build-failed")
 
     def _text_of(self, path: str) -> list[Noticed]:
         """Problems of a kustomization file, which kustomize builds in silence (of manifests it refuses them)."""
