@@ -28,6 +28,9 @@ from gitopsml.model.resource import Resource, ResourceId
 from gitopsml.spec import TEAM, error_at
 
 
+Owned = tuple[str, ResourceId]  # a cluster, and an object on it
+
+
 @dataclass(slots=True, frozen=True, eq=False)
 class Generated:
     """`tree` is every file that should exist: path -> text. `instances` and `resources` are what the blueprints said, by
@@ -41,6 +44,11 @@ class Generated:
     resources: dict[Key, tuple[Resource, ...]] = field(default_factory=dict)
     targets: dict[str, Key] = field(default_factory=dict)
     _traced: dict[Key, tuple[Resource, ...]] = field(default_factory=dict)
+
+    def owned(self) -> Iterator[Owned]:
+        """Every object that was made, with its cluster."""
+        for key, resources in self.resources.items():
+            yield from ((self.instances[key].cluster.name, resource.id) for resource in resources)
 
     def traced(self, key: Key) -> tuple[Resource, ...]:
         """The objects of an app in an environment, each field with where it was written: in app.yaml, in a template, …"""
@@ -57,16 +65,18 @@ def generate(
     registry: Registry | None = None,
     only: Collection[str] | None = None,
     proof: bool = True,
+    expanded: Expanded | None = None,
 ) -> Generated:
     """Everything that the specs of a repository make. `only` names the `team/app`s to lay out (all specs are read and checked).
 
-    `proof=False` leaves out the proof, for a comparison with files that were proved when they were written.
+    `proof=False` leaves out the proof, for a comparison with files that were proved when they were written. `expanded` is what
+    the specs expand to, where that is known already.
 
     Raises Problems or one UserError, each at its line; InternalError where the files would not render to what the blueprint said.
     """
     with _uncollected():
         registry = registry or bundled_registry()
-        expanded = expand(files, config, registry)
+        expanded = expanded or expand(files, config, registry)
         wanted = {key: one for key, one in expanded.instances.items() if only is None or key[0] in only}
         resources = _objects(wanted)
         tree: dict[str, str] = {}
@@ -126,7 +136,7 @@ def _objects(instances: dict[Key, Instance]) -> dict[Key, tuple[Resource, ...]]:
 
 def _collisions(instances: dict[Key, Instance], made: dict[Key, tuple[Resource, ...]]) -> Iterator[UserError]:
     """Objects that two apps would both make on one cluster: they would overwrite each other."""
-    owners: dict[tuple[str, ResourceId], Key] = {}
+    owners: dict[Owned, Key] = {}
     for key, resources in made.items():
         one = instances[key]
         for resource in resources:

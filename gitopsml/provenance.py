@@ -6,7 +6,8 @@ what would be generated: otherwise places of the files themselves are the true o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,7 +15,8 @@ from gitopsml.blueprint.context import Instance
 from gitopsml.blueprint.registry import Registry
 from gitopsml.errors import UserError
 from gitopsml.files import FileProblem, Files
-from gitopsml.generate import Generated, generate
+from gitopsml.expand import Expanded, expand
+from gitopsml.generate import Generated, Owned, bundled_registry, generate
 from gitopsml.kustomize.diff import same
 from gitopsml.model import header
 from gitopsml.model.config import Config
@@ -30,38 +32,63 @@ _BLUEPRINTS = "blueprints/"
 
 @dataclass(slots=True, eq=False)
 class Provenance:
-    """The specs of a repository behind its generated files."""
+    """The specs of a repository behind its generated files; `only` names the `team/app`s that are made at first."""
 
     files: Files
     config: Config
     registry: Registry | None = None
+    only: frozenset[str] | None = None
+    _expanded: Expanded | None = None
     _made: Generated | None = None
     problem: UserError | None = None  # what is wrong with the specs, once they were asked for
     _clean: dict[str, bool] = field(default_factory=dict)
     _folders: dict[str, list[str]] = field(default_factory=dict)
 
+    def part(self, apps: Iterable[str]) -> Provenance:
+        """The same for these `team/app`s, in a run that looks at a part of the repository."""
+        return Provenance(self.files, self.config, self.registry, frozenset(apps), self._expanded)
+
+    def prepare(self) -> None:
+        """Read the specs now, so that all parts share them. What is wrong with them is said when they are asked for."""
+        self.registry = self.registry or bundled_registry()
+        with suppress(UserError):
+            self._expanded = self._expanded or expand(self.files, self.config, self.registry)
+
     def generated(self) -> Generated | None:
         """What the specs make now; None where they are wrong (`gitopsml generate` says what is)."""
         if self._made is None and self.problem is None:
             try:
-                self._made = generate(self.files, self.config, registry=self.registry, proof=False)
+                self._made = generate(
+                    self.files, self.config, registry=self.registry, only=self.only, proof=False, expanded=self._expanded
+                )
             except UserError as error:
                 self.problem = error
         return self._made
+
+    def owned(self) -> Collection[Owned]:
+        """The objects that were made so far, as long as that was not all that the specs make."""
+        return list(self._made.owned()) if self._made is not None and self.only is not None else ()
+
+    def _covering(self, path: str) -> Generated | None:
+        """What the specs make, with what they make at this path: all of it where a part does not tell."""
+        if self.only is not None and app_of(path) not in self.only:
+            self.only = self._made = None
+            self._folders.clear()
+        return self.generated()
 
     def state(self, path: str) -> State:
         """What a file is: "" for one that is not generated, "clean" also where the specs cannot be read."""
         try:
             text = self.files.read(path).decode("utf-8", "replace")
         except FileProblem:  # whoever evaluates the file says what is wrong with it
-            made = self.generated()
+            made = self._covering(path)
             return "missing" if made is not None and path in made.tree else ""
         found = header.read(text)
         if found is None:
             return ""
         if not found.intact:
             return "edited"
-        made = self.generated()
+        made = self._covering(path)
         if made is None or made.tree.get(path) == text:
             return "clean"
         return "stale" if path in made.tree else "orphan"
@@ -104,6 +131,12 @@ class Provenance:
             for path in self._made.tree:
                 self._folders.setdefault(path.rpartition("/")[0], []).append(path)
         return self._folders.get(directory, [])
+
+
+def app_of(path: str) -> str:
+    """The `team/app` of a generated path, "" for one outside of `deploy/`."""
+    parts = path.split("/", 3)
+    return f"{parts[1]}/{parts[2]}" if len(parts) > 2 and parts[0] == "deploy" else ""
 
 
 def explained(one: Instance, trail: Trail) -> Explained:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from gitopsml.config import CLUSTERS, NAME
 from gitopsml.errors import UserError
 from gitopsml.files import FileProblem, Files, MemoryFiles
+from gitopsml.lint.neighbours import Neighbours
 from gitopsml.lint.render import STDIN, Rendered, Renderer
 from gitopsml.model.config import Config
 from gitopsml.model.deployed import Deployed, TargetInfo
@@ -34,7 +36,6 @@ class Session:
         self.resources = 0
         self._renderer = Renderer(files, config.kustomize)
         self._discovery: Discovery | None = None
-        self._clusters: dict[str, list[Target]] | None = None
         self._kept: OrderedDict[Target, Rendered] = OrderedDict()
 
     @property
@@ -48,6 +49,13 @@ class Session:
         """The targets to check, sorted."""
         self._discovery = survey(self.files, self.config, () if changed else paths)
         return self._discovery.choose(paths or ["."], changed)
+
+    def part(self, values: Values | None) -> Session:
+        """A session of its own on the same targets, for a part of them: what it keeps goes with it."""
+        made = Session(self.files, self.config, kubernetes=self.kubernetes, values=values)
+        made._discovery = self.discovery
+        made._neighbours = self._neighbours
+        return made
 
     def rendered(self, targets: Iterable[Target]) -> Iterator[Rendered]:
         """Each target with what it deploys, one after the other; what cannot be evaluated goes to `failures`."""
@@ -117,23 +125,16 @@ class Session:
             return ""
 
     def _around(self, target: Target, namespaces: frozenset[str]) -> ResourceSet:
-        beside = [other for other in self._neighbours(target) if _beside(other, target)]
+        beside = self._neighbours.beside(target)
         found = [(other, resource) for other in beside for resource in self._render(other).resources]
         return ResourceSet(one for other, one in found if _where(one, other) in namespaces or not _where(one, other))
 
     def _elsewhere(self, target: Target) -> ResourceSet:
-        return ResourceSet(one for other in self._neighbours(target) for one in self._render(other).resources)
+        return ResourceSet(one for other in self._neighbours.elsewhere(target) for one in self._render(other).resources)
 
-    def _neighbours(self, target: Target) -> list[Target]:
-        """The other targets on the same cluster; none where the cluster is not known."""
-        if not target.cluster:
-            return []
-        if self._clusters is None:
-            self._clusters = {}
-            for one in self.discovery.targets:
-                if not one.unchecked:
-                    self._clusters.setdefault(one.cluster, []).append(one)
-        return [one for one in self._clusters.get(target.cluster, ()) if one is not target]
+    @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self.discovery.targets)
 
     def _render(self, target: Target) -> Rendered:
         """A target, rendered now or lately."""
@@ -167,13 +168,6 @@ class Later(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._values())
-
-
-def _beside(other: Target, target: Target) -> bool:
-    """Whether two targets of a cluster may share a namespace: by name, or by team and environment."""
-    if other.namespace and target.namespace:
-        return other.namespace == target.namespace or bool(other.team and other.team == target.team)
-    return True
 
 
 def _where(resource: Resource, target: Target) -> str:
