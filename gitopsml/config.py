@@ -89,6 +89,7 @@ def _config(files: Files, document: Document, clusters: dict[str, Cluster]) -> C
         ),
         clusters=clusters,
         argocd=data.get("argocd") or {},
+        kustomize_version=data.get("kustomizeVersion") or "",
         defaults=data.get("defaults") or {},
         severities=tuple(_severities(lint)),
         options=lint.get("options") or {},

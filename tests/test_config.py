@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gitopsml import bundled
 from gitopsml.config import find_root, load, schema
-from gitopsml.errors import Problems, UserError
+from gitopsml.errors import ConfigError, Problems, UserError
 from gitopsml.files import DiskFiles, MemoryFiles
 from gitopsml.model import Config, Severity, SeverityRule
 from gitopsml.model.glob import covers, matches
@@ -62,6 +62,25 @@ def test_everything_that_can_be_said() -> None:
     assert config.unchecked == {"vendor/legacy": "remote base"}
     assert config.policies == ("rules",)
     assert config.document is not None
+
+
+@pytest.mark.parametrize(
+    ("written", "release"),
+    [
+        ("", "5.6.0"),
+        ('argocd: {version: "3.4"}\n', "5.6.0"),
+        ('argocd: {version: "3.5"}\n', "5.8.1"),
+        ('argocd: {version: "3.4"}\nkustomizeVersion: 5.8.2\n', "5.8.2"),
+        ('argocd: {version: "3.5"}\nkustomizeVersion: 5.7.1\n', "5.7.1"),
+    ],
+)
+def test_the_release_of_kustomize(written: str, release: str) -> None:
+    assert load(MemoryFiles({"gitopsml.yaml": f"apiVersion: gitopsml.dev/v1\n{written}"})).kustomize == release
+
+
+def test_another_release_of_kustomize_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r'gitopsml.yaml:2:19: .*; write one of "5.6.0"'):
+        load(MemoryFiles({"gitopsml.yaml": "apiVersion: gitopsml.dev/v1\nkustomizeVersion: 5.8.0\n"}))
 
 
 def test_severities_go_from_the_general_to_the_special() -> None:

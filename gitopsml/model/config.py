@@ -42,6 +42,7 @@ class Config:
     environments: tuple[Environment, ...] = ()
     clusters: dict[str, Cluster] = field(default_factory=dict)
     argocd: dict[str, Any] = field(default_factory=dict)  # namespace, version, …
+    kustomize_version: str = ""  # as written; "" = that of the Argo CD version
     defaults: dict[str, Any] = field(default_factory=dict)  # by intent; merged below app.yaml
     severities: tuple[SeverityRule, ...] = ()
     options: dict[str, dict[str, Any]] = field(default_factory=dict)  # policy id -> options
@@ -52,7 +53,12 @@ class Config:
 
     @property
     def kustomize(self) -> str:
-        """The kustomize release that the repository's Argo CD renders like: 5.8.1 from Argo CD 3.5 on, 5.6.0 before."""
+        """The kustomize release to render like: `kustomizeVersion`, else that of the Argo CD version (`argocd_kustomize`)."""
+        return self.kustomize_version or self.argocd_kustomize
+
+    @property
+    def argocd_kustomize(self) -> str:
+        """The kustomize release that comes with the repository's Argo CD: 5.8.1 from Argo CD 3.5 on, 5.6.0 before."""
         parts = str(self.argocd.get("version") or "").removeprefix("v").split(".")
         numbers = [int(part) for part in parts[:2] if part.isdecimal()]
         return "5.8.1" if numbers >= [3, 5] else "5.6.0"
