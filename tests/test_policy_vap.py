@@ -127,3 +127,30 @@ def test_refused_with_place(name: str) -> None:
     with pytest.raises(UserError) as caught:
         compiled(parse(read(HEAD + spec, "policy.yaml").documents[0]), (1, 36), reserved=False)
     assert str(caught.value) == message
+
+
+RULES = {
+    "rules are no list": ("{resourceRules: all}", "spec.matchConstraints.resourceRules is not a list"),
+    "unknown word": ("{resourceRules: [{apigroups: ['']}]}", "unknown field 'apigroups'; did you mean 'apiGroups'?"),
+    "nothing named": ("{resourceRules: [{apiGroups: ['']}]}", "resourceRules[0].apiVersions is not a list of texts"),
+    "numbers": ("{resourceRules: [{apiGroups: [1]}]}", "resourceRules[0].apiGroups is not a list of texts"),
+    "operation": (
+        "{resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREAT], resources: [pods]}]}",
+        "operations says 'CREAT'; did you mean 'CREATE'?",
+    ),
+    "scope": (
+        "{resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: ['*'], resources: [pods], scope: All}]}",
+        "unknown scope 'All'; use Cluster, Namespaced or *",
+    ),
+    "selector": ("{objectSelector: {labels: {a: b}}}", "unknown field 'labels'"),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rules_that_could_never_match_are_refused(name: str) -> None:
+    written, message = RULES[name]
+    text = HEAD.replace(HEAD.splitlines()[-1], f"  matchConstraints: {written}") + "  validations: [{expression: 'true'}]\n"
+    with pytest.raises(UserError) as caught:
+        parse(read(text, "policy.yaml").documents[0])
+    assert str(caught.value).startswith("policy.yaml:5:")
+    assert message in str(caught.value)

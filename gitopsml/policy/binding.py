@@ -10,7 +10,8 @@ from gitopsml.model.pointer import lookup
 from gitopsml.model.selector import matches
 from gitopsml.policy.match import Match, matcher
 from gitopsml.policy.subject import Subject
-from gitopsml.policy.vap import Vap, Writing
+from gitopsml.policy.vap import Vap
+from gitopsml.policy.writing import Writing
 from gitopsml.yamlio import Document
 
 SEVERITIES: Final = {"Deny": Severity.ERROR, "Warn": Severity.WARNING, "Audit": Severity.INFO}
@@ -53,7 +54,7 @@ def parse(document: Document) -> Binding:
             raise writing.error(f"unknown action {action!r}", at, hint="use Deny, Warn or Audit")
     if {"Deny", "Warn"} <= set(actions):
         raise writing.error("Deny and Warn exclude each other", ("spec", "validationActions"), hint="Deny warns too")
-    resources = writing.map(("spec", "matchResources"))
+    resources = writing.match(("spec", "matchResources"))
     return Binding(
         writing.text(("metadata", "name"), required=True),
         writing.text(("spec", "policyName"), required=True),

@@ -18,7 +18,8 @@ from gitopsml.policy.options import read_options
 from gitopsml.policy.podvars import Reserved, pod_variables
 from gitopsml.policy.record import Kind, Options, Policy, Saw
 from gitopsml.policy.subject import Subject
-from gitopsml.policy.vap import Vap, Writing, parse
+from gitopsml.policy.vap import Vap, parse
+from gitopsml.policy.writing import Writing
 from gitopsml.yamlio import Document
 
 PREFIX: Final = "gitopsml.dev/"

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from gitopsml.errors import PolicyError
-from gitopsml.model.pointer import Pointer, dotted, lookup
+from gitopsml.model.pointer import Pointer, lookup
 from gitopsml.model.words import did_you_mean
 from gitopsml.policy.match import Match, matcher
-from gitopsml.yamlio import Document, locate
+from gitopsml.policy.writing import Writing
+from gitopsml.yamlio import Document
 
 GROUP: Final = "admissionregistration.k8s.io"
 POLICY, BINDING = "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"
@@ -80,48 +80,6 @@ class Vap(NamedTuple):
     document: Document
 
 
-class Writing:
-    """The document of a policy or binding, for errors at its lines."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-
-    def error(self, what: str, pointer: Pointer, *, hint: str = "", key: bool = False) -> PolicyError:
-        """The error at a field."""
-        span = locate(self.document, pointer, key=key)
-        return PolicyError(what, path=self.document.path, line=span.line, column=span.column, hint=hint)
-
-    def map(self, pointer: Pointer, known: tuple[str, ...] = ()) -> dict[str, Any]:
-        """The map at a pointer ({} where it is missing), with only known keys. Raises PolicyError."""
-        value = lookup(self.document.data, pointer)
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise self.error(f"{dotted(pointer)} is not a map", pointer)
-        for key in value:
-            if known and key not in known:
-                raise self.error(f"unknown field {key!r}", (*pointer, key), hint=did_you_mean(str(key), known), key=True)
-        return value
-
-    def maps(self, pointer: Pointer, known: tuple[str, ...] = ()) -> list[tuple[Pointer, dict[str, Any]]]:
-        """The maps of the list at a pointer, each with its pointer. Raises PolicyError."""
-        value = lookup(self.document.data, pointer)
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            raise self.error(f"{dotted(pointer)} is not a list", pointer)
-        return [((*pointer, index), self.map((*pointer, index), known)) for index in range(len(value))]
-
-    def text(self, pointer: Pointer, *, required: bool = False) -> str:
-        """The text at a pointer, "" where it is missing. Raises PolicyError."""
-        value = lookup(self.document.data, pointer)
-        if value is None and not required:
-            return ""
-        if not isinstance(value, str) or (required and not value.strip()):
-            raise self.error(f"{dotted(pointer)} is missing" if value is None else f"{dotted(pointer)} is not a text", pointer)
-        return value
-
-
 def parse(document: Document, *, pods: bool = False) -> Vap:
     """A document -> the policy. `pods`: matchConstraints may be left out. Raises PolicyError with path, line and column."""
     writing = Writing(document)
@@ -175,7 +133,7 @@ def _demand_limits(writing: Writing) -> None:
 
 
 def _match(writing: Writing, spec: Mapping[str, Any], *, pods: bool) -> Match | None:
-    constraints = writing.map(("spec", "matchConstraints"))
+    constraints = writing.match(("spec", "matchConstraints"))
     if not constraints.get("resourceRules"):
         if pods and "matchConstraints" not in spec:
             return None
