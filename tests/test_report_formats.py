@@ -12,7 +12,7 @@ import pytest
 import reports
 from conftest import ROOT
 
-from gitopsml.model import Finding, Location, Report, Severity, Unchecked, Unevaluated
+from gitopsml.model import Finding, Location, Report, Severity, Step, Unchecked, Unevaluated
 from gitopsml.report import FORMATS, Style, exit_code, schema, wants_color
 
 GOLDEN = ROOT / "tests" / "report"
@@ -94,6 +94,22 @@ def test_one_unreadable_file_in_many_targets_is_shown_once() -> None:
     text = rendered(Report(unreadable=many), "text")
     assert text.count("not evaluated: no such file") == 1
     assert "in 7 targets: overlays/a, overlays/b, overlays/c, overlays/d, overlays/e and 2 more" in text
+
+
+def test_paragraphs_become_one_and_a_map_with_something_secret_is_still_a_map() -> None:
+    chain = (
+        Step(Location(reports.APP, 1, 8, 1, 9), "", "set here"),
+        Step(Location(reports.BASE, 6, 3, 13, 60), '{"a": 1}', "written here"),
+    )
+    text = rendered(Report((replace(reports.MEMORY, why="One.\n\nTwo.", chain=chain),), sources=reports.SOURCES), "text")
+    assert "= why:   One. Two.\n" in text
+    assert "  {…}  written here" in text
+
+
+def test_a_name_and_its_value_beside_it_are_one_place() -> None:
+    where = Location("base/svc.yaml", 4, 3, 4, 11)
+    chain = (Step(Location("base/svc.yaml", 4, 13, 4, 23), '{"app": "x"}', "written here"),)
+    assert "from:" not in rendered(Report((replace(reports.MEMORY, location=where, chain=chain),)), "text")
 
 
 def test_long_lists_of_what_is_left_out_are_cut() -> None:

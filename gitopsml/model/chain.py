@@ -45,6 +45,15 @@ def shown(value: Any) -> str:
 
 
 def _told(trail: Trail, value: str) -> Iterator[Step]:
+    """The steps; a place that says what an earlier step was made from is not told a second time as overridden."""
+    told: set[tuple[Location, str]] = set()
+    for step in _steps(trail, value):
+        if (step.location, step.text) not in told:
+            yield step
+        told.add((step.location, step.text))
+
+
+def _steps(trail: Trail, value: str) -> Iterator[Step]:
     for number, one in enumerate(trail.history()):
         text = "" if one.gone else value if number == 0 else _written(one)
         yield Step(location(one.origin), text, _note(one, first=number == 0))

@@ -67,14 +67,19 @@ def _noted(where: Location, label: str, texts: list[str], style: Style) -> Itera
 
 def _notes(finding: Finding, redactor: Redactor, style: Style, *, first: bool) -> Iterator[tuple[str, list[str]]]:
     path = finding.location.path
-    remedy = "" if _same(finding.remedy, finding.message) else printable(redactor.text(finding.remedy, path))
+    remedy = "" if _same(finding.remedy, finding.message) else printable(redactor.text(_flat(finding.remedy), path))
     yield "in", _about(finding)
     yield "from", _chain(finding, redactor, style)
     if style.explain:
         yield "saw", [f"{printable(text)} = {printable(redactor.text(value, path))}" for text, value in finding.operands]
     yield "fix", _wrapped(remedy, style)
-    yield "why", _wrapped(printable(finding.why) if first else "", style)
+    yield "why", _wrapped(printable(_flat(finding.why)) if first else "", style)
     yield "seen", _wrapped(_targets(finding.targets, path), style)
+
+
+def _flat(text: str) -> str:
+    """Paragraphs as one."""
+    return " ".join(text.split())
 
 
 def _same(remedy: str, message: str) -> bool:
@@ -99,7 +104,7 @@ def _chain(finding: Finding, redactor: Redactor, style: Style) -> list[str]:
     """One line for each place where the value was written or overridden, in columns."""
     chain = finding.chain
     if len(chain) < 2:
-        return [f"{printable(step.note)} at {place(step.location)}" for step in chain if step.location != finding.location]
+        return [f"{printable(step.note)} at {place(step.location)}" for step in chain if not _beside(step, finding.location)]
     rows = [(place(step.location), _value(step, redactor), printable(step.note)) for step in chain]
     first, second = (max(cells(row[column]) for row in rows) for column in (0, 1))
     return [
@@ -108,9 +113,15 @@ def _chain(finding: Finding, redactor: Redactor, style: Style) -> list[str]:
     ]
 
 
+def _beside(step: Step, where: Location) -> bool:
+    """Whether a step is the value whose name the finding points at already, in its line or the next one."""
+    there = step.location
+    return there.path == where.path and 0 <= there.line - where.line <= 1
+
+
 def _value(step: Step, redactor: Redactor) -> str:
     if step.text and redactor.hides(step.location):
-        return MASK
+        return {"{": "{…}", "[": "[…]"}.get(step.text[0], MASK)
     text = printable(redactor.text(step.text, step.location.path))
     return text if len(text) <= _VALUE_WIDTH else text[: _VALUE_WIDTH - 1] + "…"
 
