@@ -161,6 +161,14 @@ def test_what_a_job_cannot_change_makes_a_new_name() -> None:
     assert len({first, *others}) == 7
 
 
+def test_an_engine_that_is_too_old_is_told_by_name() -> None:
+    old = "apiVersion: gitopsml.dev/v1\nprovider: onprem\nkubernetes: '1.36'\ncontrollers: {trainer: '2.1', kueue: '0.19', training-operator: '1.9'}\n"
+    with pytest.raises(UserError, match=r"app\.yaml:4:9: Kubeflow Trainer 2\.1 of cluster lab is too old, 2\.2\.0 and later are not"):
+        instances(SERVICE + "engine: trainer\nenvironments: {dev: {}}\n", "training-job", clusters__lab__yaml=old)
+    with pytest.raises(UserError, match=r"app\.yaml:5:8: Kueue leaves PyTorchJobs alone.*kueue: \{kinds: \[PyTorchJob\]\}"):
+        instances(SERVICE + "engine: pytorchjob\nqueue: q\nenvironments: {dev: {}}\n", "training-job", clusters__lab__yaml=old)
+
+
 def test_spot_prefers_the_pool_that_may_go() -> None:
     words = "gpu: {product: A100-80GB, count: 1}\nmemory: 64Gi\n"
     text = SERVICE + words + "environments: {prod: {}}\n"
