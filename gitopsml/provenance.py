@@ -14,8 +14,8 @@ from typing import Any, Literal
 from gitopsml.blueprint.context import Instance
 from gitopsml.blueprint.registry import Registry
 from gitopsml.errors import UserError
-from gitopsml.files import FileProblem, Files
 from gitopsml.expand import Expanded, expand
+from gitopsml.files import FileProblem, Files
 from gitopsml.generate import Generated, Owned, bundled_registry, generate
 from gitopsml.kustomize.diff import same
 from gitopsml.model import header
@@ -44,15 +44,16 @@ class Provenance:
     _clean: dict[str, bool] = field(default_factory=dict)
     _folders: dict[str, list[str]] = field(default_factory=dict)
 
-    def part(self, apps: Iterable[str]) -> Provenance:
-        """The same for these `team/app`s, in a run that looks at a part of the repository."""
-        return Provenance(self.files, self.config, self.registry, frozenset(apps), self._expanded)
+    def part(self, apps: Iterable[str] | None) -> Provenance:
+        """The same for these `team/app`s (None: all), in a run that looks at a part of the repository."""
+        return Provenance(self.files, self.config, self.registry, None if apps is None else frozenset(apps), self._expanded)
 
-    def prepare(self) -> None:
-        """Read the specs now, so that all parts share them. What is wrong with them is said when they are asked for."""
+    def apps(self) -> frozenset[str]:
+        """The `team/app`s that there are, read once for all parts; what is wrong with them is said when they are asked for."""
         self.registry = self.registry or bundled_registry()
         with suppress(UserError):
             self._expanded = self._expanded or expand(self.files, self.config, self.registry)
+        return frozenset(app for app, _ in self._expanded.instances) if self._expanded else frozenset()
 
     def generated(self) -> Generated | None:
         """What the specs make now; None where they are wrong (`gitopsml generate` says what is)."""

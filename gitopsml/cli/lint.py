@@ -46,6 +46,8 @@ class _Output(NamedTuple):
     "--kubernetes", default="", metavar="VERSION", help="The Kubernetes version to check for, whatever the cluster files say."
 )
 @click.option("--repo", default="", metavar="DIR", help="The root of the repository (default: found from the first PATH).")
+@click.option("--jobs", type=click.IntRange(min=0), default=0, metavar="N",
+              help="How many processes may work (default: one for each processor); the report is always the same.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show what each verdict was made from.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
               help="Colours in text; NO_COLOR and FORCE_COLOR are respected.")  # fmt: skip
@@ -61,6 +63,7 @@ def command(  # noqa: PLR0917 - click hands the options over by name
     policies: tuple[str, ...],
     kubernetes: str,
     repo: str,
+    jobs: int,
     explain: bool,
     color: str,
     category: str,
@@ -73,12 +76,19 @@ def command(  # noqa: PLR0917 - click hands the options over by name
     from gitopsml.report import Style, exit_code
 
     wanted = _pairs(formats, outputs)
-    report = _report(paths, repo, changed, policies, kubernetes)
+    report = _report(paths, repo, changed, policies, kubernetes, jobs or _processors())
     _write(report, wanted, Style(explain=explain, category=category), color)
     return exit_code(report, "never" if exit_zero else fail_on, fail_if_empty=fail_if_empty)
 
 
-def _report(paths: Sequence[str], repo: str, changed: str | None, policies: Sequence[str], kubernetes: str) -> Report:
+def _processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _report(  # noqa: PLR0917 - the options of one command
+    paths: Sequence[str], repo: str, changed: str | None, policies: Sequence[str], kubernetes: str, jobs: int
+) -> Report:
     from gitopsml.lint import lint
     from gitopsml.report.join import below, joined
 
@@ -92,6 +102,7 @@ def _report(paths: Sequence[str], repo: str, changed: str | None, policies: Sequ
             policies=[os.path.realpath(path) for path in policies],
             kubernetes=kubernetes,
             stdin=stdin,
+            jobs=jobs,
         )
         reports.append(below(report, place.prefix))
     return joined(reports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 from gitopsml.config import load
@@ -10,6 +11,7 @@ from gitopsml.files import DiskFiles, Files
 from gitopsml.lint.locate import Locator
 from gitopsml.lint.merge import merged
 from gitopsml.lint.native import no_ops, not_as_generated, spec_failures
+from gitopsml.lint.parts import SMALLEST, Outcome, alone_the_same, apps_of, by_processes, parts_of, slim
 from gitopsml.lint.policies import registry_of
 from gitopsml.lint.render import Rendered
 from gitopsml.lint.schemas import Schemas, without_echo
@@ -37,12 +39,14 @@ def lint(
     only: Sequence[str] = (),
     kubernetes: str = "",
     stdin: bytes | None = None,
+    jobs: int = 1,
 ) -> Report:
     """Check what would be deployed below `paths` (relative to `root`, the repository's root; none: everything).
 
     `changed`: only targets on which these files decide. `policies`: folders of the disk with more policies. `only`: the ids of
     the policies to run. `kubernetes`: the version to check for, whatever the cluster files say. `stdin`: what the path "-" means.
-    What cannot be evaluated is in the report; raises UserError for wrong options and configuration.
+    `jobs`: how many processes may work; the report is the same. What cannot be evaluated is in the report; raises UserError for
+    wrong options and configuration.
     """
     if kubernetes:
         release(kubernetes)  # what is no version is an error, not the newest one
@@ -54,7 +58,7 @@ def lint(
     targets = run.session.choose(paths, changed)
     evaluated = [target for target in targets if not target.unchecked]
     with collector_off():
-        findings = merged(run.findings(evaluated))
+        findings = merged(run.findings(evaluated, jobs))
     suppressions = Suppressions(files, run.session.paths(evaluated))
     active, suppressed = suppressions.split(findings)
     active += suppressions.wrong(registry, run.selection)
@@ -86,12 +90,53 @@ class Run:
         self.executed: set[str] = set()
         self._indexes: dict[int, tuple[tuple[Active, ...], Index]] = {}
 
-    def findings(self, targets: list[Target]) -> Iterator[Finding]:
+    def findings(self, targets: list[Target], jobs: int) -> Iterator[Finding]:
         """Everything that policies, reader and renderer see, located; what is wrong with policies themselves first."""
         yield from self.locator.problems(self.registry.problems)
-        for rendered in self.session.rendered(targets):
-            yield from self._of_target(rendered)
+        for outcome in self._outcomes(targets, jobs):
+            self._take(outcome)
+            yield from outcome.findings
         yield from self._of_repository(targets)
+
+    def _outcomes(self, targets: list[Target], jobs: int) -> list[Outcome]:
+        cut = parts_of(targets, SMALLEST)
+        if len(cut) > 1:
+            apps = apps_of(cut, self.provenance.apps() if self.provenance else ())
+            outcomes = by_processes(len(cut), lambda number: self.part(apps[number]).outcome(cut[number]), jobs)
+            if alone_the_same(outcomes):
+                return outcomes
+        return [self.part(None).outcome(targets)]
+
+    def part(self, apps: Iterable[str] | None) -> Run:
+        """A run for the targets of these `team/app`s (None: all), with caches of its own; what is compiled is shared."""
+        made = copy(self)
+        made.provenance = self.provenance.part(apps) if self.provenance else None
+        made.session = self.session.part(made.provenance.values if made.provenance else None)
+        made.schemas = Schemas(self.session.files, self.schemas.catalogue)
+        made.locator = Locator(self.selection, made.provenance.explain if made.provenance else None, made.session.home)
+        made.executed = set()
+        return made
+
+    def outcome(self, targets: list[Target]) -> Outcome:
+        """Everything that is seen in these targets: what policies, reader and renderer see, located."""
+        findings = [one for rendered in self.session.rendered(targets) for one in self._of_target(rendered)]
+        owned = self.provenance.owned() if self.provenance else ()
+        problem = self.provenance is not None and self.provenance.problem is not None
+        return Outcome(
+            [slim(one) for one in findings],
+            self.session.failures,
+            self.session.resources,
+            self.executed,
+            self.schemas.missing,
+            list(owned),
+            problem,
+        )
+
+    def _take(self, outcome: Outcome) -> None:
+        self.session.failures.extend(outcome.failures)
+        self.session.resources += outcome.resources
+        self.executed |= outcome.executed
+        self.schemas.missing.update(outcome.missing)
 
     def _of_target(self, rendered: Rendered) -> Iterator[Finding]:
         active = self.selection.active(rendered.target)

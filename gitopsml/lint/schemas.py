@@ -27,8 +27,8 @@ _POLICIES: Final = {
 class Schemas:
     """The schemas of one run. `missing` counts the objects of each kind that has none."""
 
-    def __init__(self, files: Files) -> None:
-        self.catalogue = Catalogue(files)
+    def __init__(self, files: Files, catalogue: Catalogue | None = None) -> None:
+        self.catalogue = catalogue or Catalogue(files)
         self.missing: Counter[str] = Counter()
 
     def problems(self, deployed: Deployed) -> Iterator[Raw]:
