@@ -73,7 +73,11 @@ class YamlError(UserError):
 
 
 class RenderError(UserError):
-    """A kustomization does not build."""
+    """A kustomization does not build; `check` is the id of the check that reports it, where it has one of its own."""
+
+    def __init__(self, what: str, *, path: str = "", line: int = 0, column: int = 0, hint: str = "", check: str = "") -> None:
+        super().__init__(what, path=path, line=line, column=column, hint=hint)
+        self.check = check
 
 
 class NotOurFile(UserError):

@@ -27,7 +27,6 @@ from gitopsml.model.config import Config
 from gitopsml.model.resource import Resource, ResourceId
 from gitopsml.spec import TEAM, error_at
 
-
 Owned = tuple[str, ResourceId]  # a cluster, and an object on it
 
 

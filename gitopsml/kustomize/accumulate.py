@@ -23,6 +23,7 @@ class Accumulated:
     notes: tuple[Note, ...] = ()
     warnings: tuple[str, ...] = ()
     deleted: tuple[Deleted, ...] = ()
+    inherited: set[str] = field(default_factory=set)  # files of the objects that bases brought
 
     def add(self, items: list[Item], entry: Setting) -> None:
         """Add objects. Raises RenderError, at the entry that brought them, where one has an id that is there already."""
@@ -31,13 +32,16 @@ class Accumulated:
             key = item.id.effective
             if key in known:
                 where = item.trail.origin.document.path
-                raise entry.error(f"{item.id} (from {where}) is there already", "list each object once, or rename one")
+                raise entry.error(
+                    f"{item.id} (from {where}) is there already", "list each object once, or rename one", "resource-reached-twice"
+                )
             known.add(key)
         self.items = [*self.items, *items]
 
     def join(self, base: Rendered, entry: Setting) -> None:
         """Add all that a base brings."""
         self.add(base.items, entry)
+        self.inherited.update([item.trail.origin.document.path for item in base.items])
         if base.fields is not None:
             self.add_fields(base.fields, entry)
         self.add_variables(base.variables)

@@ -10,33 +10,29 @@ from typing import Final, NamedTuple
 
 from gitopsml.errors import RenderError, UserError
 from gitopsml.files import FileProblem, Files
-from gitopsml.kustomize import crds, kustomization, metadata, openapi, patches, plugins, resources
+from gitopsml.kustomize import crds, kustomization, losses, metadata, openapi, patches, plugins, resources, silent
 from gitopsml.kustomize.accumulate import Accumulated
 from gitopsml.kustomize.cache import Cache
 from gitopsml.kustomize.fields import defaults, merged
 from gitopsml.kustomize.fields import read as read_fields
-from gitopsml.kustomize.finish import finished
 from gitopsml.kustomize.inline import read_inline
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.kustomization import Kustomization
-from gitopsml.kustomize.layer import Deleted, Items, Layer, Note, Rendered, Setting, Step
+from gitopsml.kustomize.layer import Deleted, Items, Layer, Note, Renamed, Rendered, Setting, Step
 from gitopsml.kustomize.loader import Budget, ChainError, Loader, below, chained
 from gitopsml.kustomize.options import options_of
-from gitopsml.kustomize.order import in_order
-from gitopsml.kustomize.refs import fixed
+from gitopsml.kustomize.outermost import finished, renamed
 from gitopsml.kustomize.shapes import Schemas
 from gitopsml.kustomize.specs import Fields
 from gitopsml.kustomize.steps.annotations import common_annotations
 from gitopsml.kustomize.steps.generators import config_maps, secrets
-from gitopsml.kustomize.steps.hashes import add_hashes
 from gitopsml.kustomize.steps.images import images
 from gitopsml.kustomize.steps.labels import common_labels, labels
 from gitopsml.kustomize.steps.names import name_prefix, name_suffix
 from gitopsml.kustomize.steps.namespace import namespace
 from gitopsml.kustomize.steps.replacements import replacements
 from gitopsml.kustomize.steps.replicas import replicas
-from gitopsml.kustomize.steps.variables import substitute, tag
-from gitopsml.kustomize.unique import demand_unique
+from gitopsml.kustomize.steps.variables import tag
 from gitopsml.model.origin import Origin
 from gitopsml.model.resource import ResourceSet
 from gitopsml.yamlio import Dialect
@@ -64,6 +60,8 @@ GENERATORS: Final[tuple[tuple[str, Step], ...]] = (
     ("secretGenerator", secrets),
     ("generators", plugins.generators),
 )
+UNSUPPORTED: Final = "generator-unsupported"
+_LABELS: Final = ("labels", "commonLabels")
 REFUSED: Final = {
     "helmCharts": "gitopsml runs no helm",
     "helmGlobals": "gitopsml runs no helm",
@@ -74,7 +72,8 @@ REFUSED: Final = {
 class Build(NamedTuple):
     """What a directory deploys: `resources` in kustomize's order, every path read, what kustomize says (`warnings`).
 
-    `notes` are what it passes over in silence; `deleted` the objects that patches deleted, for questions about what is missing.
+    `notes` are what it passes over in silence; `deleted` the objects that patches deleted, for questions about what is missing;
+    `renamed` those that got another name.
     """
 
     resources: ResourceSet
@@ -82,6 +81,7 @@ class Build(NamedTuple):
     warnings: tuple[str, ...]
     notes: tuple[Note, ...]
     deleted: tuple[Deleted, ...]
+    renamed: tuple[Renamed, ...] = ()
 
 
 def build(
@@ -105,8 +105,10 @@ def build(
     loader = loader._replace(tracked=bool(file.setting.get("buildMetadata")))
     rendered = _rendered(file, loader, Accumulated())
     layer = _layer(file, loader, rendered.fields)
-    found = _finished(rendered, layer)
-    return Build(found, rendered.files, rendered.warnings, (*rendered.notes, *layer.notes), rendered.deleted)
+    items = finished(rendered, layer)
+    found = ResourceSet(item.resource for item in items)
+    notes = (*rendered.notes, *layer.notes)
+    return Build(found, rendered.files, rendered.warnings, notes, rendered.deleted, tuple(renamed(items)))
 
 
 def _kustomization(loader: Loader) -> Kustomization:
@@ -127,6 +129,7 @@ def _rendered(file: Kustomization, loader: Loader, parts: Accumulated) -> Render
     if setting.has("openapi"):
         _choose_schemas(setting.part("openapi"), loader)
     parts.warnings += file.warnings
+    parts.notes += (*file.twice, *silent.of_file(setting, loader.options, outermost=len(loader.visited) == 1))
     for key in ("resources", "bases"):
         for entry in _entries(setting, key):
             _resource(entry, loader, parts)
@@ -148,7 +151,9 @@ def _rendered(file: Kustomization, loader: Loader, parts: Accumulated) -> Render
 def _demand_covered(setting: Setting) -> None:
     for key, reason in REFUSED.items():
         if setting.has(key) and setting.value[key]:
-            raise setting.part(key).error(f"`{key}` is not covered: {reason}", "remove it, or list the target as unchecked")
+            raise setting.part(key).error(
+                f"`{key}` is not covered: {reason}", "remove it, or list the target as unchecked", UNSUPPORTED
+            )
 
 
 def _choose_schemas(setting: Setting, loader: Loader) -> None:
@@ -161,6 +166,8 @@ def _run(steps: tuple[tuple[str, Step], ...], layer: Layer, parts: Accumulated) 
         setting = layer.setting(key)
         if setting is not None:
             before, parts.items = parts.items, step(parts.items, setting, layer)
+            if parts.inherited and key in _LABELS:
+                layer.notes.extend(losses.selectors(before, parts.items, setting, parts.inherited))
             if layer.tracked:
                 parts.items = metadata.noted(before, parts.items, key, layer)
 
@@ -227,7 +234,9 @@ def _objects(path: str, entry: Setting, loader: Loader) -> list[Item]:
     file = loader.read(path, entry)
     known = loader.cache.resources.get(file.path)
     if known is None:
-        known = loader.cache.resources[file.path] = resources.items(file.content, file.path)
+        stream = resources.stream_of(file.content, file.path)
+        loader.cache.problems[file.path] = tuple(stream.problems)
+        known = loader.cache.resources[file.path] = resources.items_of(stream.documents)
     return known
 
 
@@ -277,15 +286,3 @@ def _component(entry: Setting, loader: Loader, parts: Accumulated) -> None:
     if not file.component:
         raise entry.error(f"{inner.directory} is not a Component", "list it under `resources`, or write `kind: Component` there")
     _rendered(file, inner, parts)
-
-
-def _finished(rendered: Rendered, layer: Layer) -> ResourceSet:
-    """What only the outermost kustomization does."""
-    items: Items = add_hashes(rendered.items)
-    items = fixed(items, layer.fields.name_references, layer.memo)
-    items = substitute(items, rendered.variables, layer)
-    result = metadata.written(finished(items, layer.options.version), layer.setting("buildMetadata"), layer)
-    sort = layer.setting("sortOptions")
-    ordered = in_order(result, sort)
-    demand_unique(ordered)
-    return ResourceSet(item.resource for item in ordered)

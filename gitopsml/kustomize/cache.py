@@ -10,6 +10,7 @@ from gitopsml.files import Files
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.kustomization import Kustomization
 from gitopsml.kustomize.layer import File, Options, Rendered
+from gitopsml.yamlio import Problem
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -36,6 +37,7 @@ class Cache:
     kustomizations: Recent[str, Kustomization] = field(default_factory=Recent)
     resources: Recent[str, list[Item]] = field(default_factory=Recent)
     layers: Recent[str, Rendered | UserError] = field(default_factory=Recent)
+    problems: Recent[str, tuple[Problem, ...]] = field(default_factory=Recent)  # of files of objects
     memo: Recent[Any, Any] = field(default_factory=Recent)
     _owner: tuple[Files, Options] | None = None
 
@@ -44,5 +46,5 @@ class Cache:
         if self._owner is not None and self._owner[0] is files and self._owner[1] == options:
             return
         self._owner = (files, options)
-        for store in (self.files, self.kustomizations, self.resources, self.layers, self.memo):
+        for store in (self.files, self.kustomizations, self.resources, self.layers, self.problems, self.memo):
             store.clear()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final, NamedTuple
 
 from gitopsml.errors import RenderError
 from gitopsml.files import Files
 from gitopsml.kustomize.checking import ANY, FLAG, NUMBER, TEXT, TEXT_MAP, TEXTS, Type, checked
-from gitopsml.kustomize.layer import Setting
+from gitopsml.kustomize.layer import Note, Setting
 from gitopsml.model.origin import Origin
 from gitopsml.yamlio import Dialect, Document, read
 
@@ -98,6 +99,7 @@ class Kustomization(NamedTuple):
     setting: Setting
     component: bool
     warnings: tuple[str, ...]
+    twice: tuple[Note, ...] = ()  # keys that are there in two spellings
 
 
 def find(files: Files, directory: str, *, links: bool = True) -> str:
@@ -135,7 +137,16 @@ def load(content: bytes, path: str, version: tuple[int, int, int]) -> Kustomizat
     if not any(_says_something(value) for key, value in setting.value.items() if key not in {"kind", "apiVersion"}):
         raise RenderError("the kustomization is empty", path=path, hint="add resources, or remove the file")
     warnings = [text for key, text in _DEPRECATED.items() if setting.has(key)]
-    return Kustomization(path, setting, kind == "Component", tuple(warnings))
+    return Kustomization(path, setting, kind == "Component", tuple(warnings), tuple(_spelled_twice(document)))
+
+
+def _spelled_twice(document: Document) -> Iterator[Note]:
+    """Of two spellings of a key the lower-case one wins, in any order, and nothing is said."""
+    first: dict[str, Any] = {}
+    for key in document.data:
+        other = first.setdefault(str(key).lower(), key)
+        if other != key:
+            yield Note("kustomize-key-duplicate", f"keep one of {other} and {key}", Origin(document, (key,)))
 
 
 def single(content: bytes, path: str) -> Document:

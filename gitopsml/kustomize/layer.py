@@ -51,9 +51,9 @@ class Setting(NamedTuple):
         """The settings of a list's elements, in order; none where the value is null."""
         return (self.part(number) for number in range(len(self.value or ())))
 
-    def error(self, what: str, hint: str = "") -> RenderError:
-        """An error at the place of this setting; `raise setting.error(…)`."""
-        return located(what, self.origin, hint)
+    def error(self, what: str, hint: str = "", check: str = "") -> RenderError:
+        """An error at the place of this setting (`check`: the id of what reports it); `raise setting.error(…)`."""
+        return located(what, self.origin, hint, check=check)
 
 
 class Note(NamedTuple):
@@ -62,6 +62,13 @@ class Note(NamedTuple):
     kind: str
     message: str
     origin: Origin
+
+
+class Renamed(NamedTuple):
+    """An object that got another name on the way: its last id, and the names that it had before."""
+
+    id: Id
+    former: tuple[str, ...]
 
 
 class Deleted(NamedTuple):
@@ -142,9 +149,9 @@ class File(NamedTuple):
 Step = Callable[[Items, Setting, Layer], Items]
 
 
-def located(what: str, origin: Origin, hint: str = "", *, key: bool = False) -> RenderError:
+def located(what: str, origin: Origin, hint: str = "", *, key: bool = False, check: str = "") -> RenderError:
     """An error at an origin (`key`: at the name of the field), with line and column looked up."""
     from gitopsml.yamlio import locate
 
     span = locate(origin.document, origin.pointer, key=key)
-    return RenderError(what, path=origin.document.path, line=span.line, column=span.column, hint=hint)
+    return RenderError(what, path=origin.document.path, line=span.line, column=span.column, hint=hint, check=check)

@@ -47,7 +47,7 @@ class Loader(NamedTuple):
     def read(self, path: str, setting: Setting) -> File:
         """A file that an entry names. Raises RenderError: missing, remote, outside what the load restrictions allow."""
         if path.startswith(("http://", "https://")):
-            raise setting.error(f"{path} is remote; gitopsml fetches nothing", "copy the file into the repository")
+            raise setting.error(f"{path} is remote; gitopsml fetches nothing", "copy the file into the repository", "remote-base")
         where = self._where(path, setting)
         try:
             real = self.files.resolve(where)
@@ -58,6 +58,7 @@ class Loader(NamedTuple):
             raise setting.error(
                 f"{path} is outside {place} {self.directory}: kustomize refuses files from elsewhere",
                 "move the file, make it a base, or build with --load-restrictor none",
+                "base-outside-root",
             )
         return self._file(real, path, setting)
 
@@ -88,6 +89,7 @@ class Loader(NamedTuple):
             raise setting.error(
                 f"{path} is remote; gitopsml fetches nothing",
                 "copy the base into the repository, or list the target as unchecked",
+                "remote-base",
             )
         if path.startswith("/"):
             raise setting.error(f"the directory {path} is absolute", "write it relative to the kustomization")
@@ -122,12 +124,16 @@ class Loader(NamedTuple):
         root = self.files.root
         if path.startswith("/"):
             if not root or not (path == root or path.startswith(root.rstrip("/") + "/")):
-                raise setting.error(f"{path} is outside the repository", "write it relative to the kustomization")
+                raise setting.error(
+                    f"{path} is outside the repository", "write it relative to the kustomization", "base-outside-root"
+                )
             return path[len(root) :].lstrip("/") or "."
         try:
             return normal(path if self.directory == "." else f"{self.directory}/{path}")
         except FileProblem:
-            raise setting.error(f"{path} leaves the repository", "move it below the repository's root") from None
+            raise setting.error(
+                f"{path} leaves the repository", "move it below the repository's root", "base-outside-root"
+            ) from None
 
 
 class ChainError(RenderError):

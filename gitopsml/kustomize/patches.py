@@ -10,6 +10,7 @@ from gitopsml.kustomize import jsonpatch
 from gitopsml.kustomize.internal import clean_annotations
 from gitopsml.kustomize.items import Item
 from gitopsml.kustomize.layer import Deleted, Items, Layer, Setting, located
+from gitopsml.kustomize.losses import no_match, of_merge, of_patch
 from gitopsml.kustomize.merge import merged, plain
 from gitopsml.kustomize.parts import ABSENT, MergeProblem, Part
 from gitopsml.kustomize.patchtext import PatchText, from_field, from_file
@@ -115,10 +116,21 @@ def _apply(items: Items, found: PatchText, entry: Setting, layer: Layer, *, reme
     if found.rest:
         layer.note("patch-document-ignored", "only the first document of a JSON patch is applied", found.origin)
     if not chosen:
-        layer.note("patch-no-match", "the patch's target selects nothing", entry.part("target").origin)
+        layer.notes.append(no_match(items, entry.part("target"), layer.kustomization))
         return items
+    _note_unguarded(found, layer)
     marked = {id(item) for item in chosen}
     return [_patched(item, found.operations, remember=remember) if id(item) in marked else item for item in items]
+
+
+def _note_unguarded(found: PatchText, layer: Layer) -> None:
+    """A JSON patch by hand over generated objects (apps/<team>/<app>/local) that tests nothing before it changes something."""
+    where, operations = found.origin.document.path.split("/"), found.operations or []
+    by_hand = where[0] == "apps" and "local" in where
+    words = [one.data.get("op") for one in operations]
+    if by_hand and words[0] != "test" and any(word != "add" for word in words):
+        message = "begin the patch with an operation `op: test`, so that it stops where the object is not as expected"
+        layer.note("local-patch-unguarded", message, found.origin)
 
 
 def _patched(item: Item, patch: list[jsonpatch.Operation], *, remember: bool) -> Item:
@@ -145,7 +157,7 @@ def _merge_all(items: Items, objects: list[Item], entry: Setting, layer: Layer) 
             raise located("several objects in one patch cannot have a target", allowed[1].trail.origin, "make an entry of each")
         chosen = selected(items, entry.part("target"))
         if not chosen:
-            layer.note("patch-no-match", "the patch's target selects nothing", entry.part("target").origin)
+            layer.notes.append(no_match(items, entry.part("target"), layer.kustomization))
         return _merged_into(items, chosen, allowed[0], layer, by_target=True)
     count = len(items)
     for one in allowed:
@@ -176,6 +188,7 @@ def _named(item: Item, name: str) -> bool:
 
 def _merged_into(items: Items, chosen: Items, patch: Item, layer: Layer, *, by_target: bool) -> Items:
     part = _prepared(patch, layer, by_target=by_target)
+    layer.notes.extend(of_patch(part))
     ids = {id(item) for item in chosen}
     result: Items = []
     for item in items:
@@ -195,6 +208,7 @@ def _merged(item: Item, patch: Item, part: Part, layer: Layer) -> Item | None:
         new = merged(Part(base.data, base.trail), part, shape, base_is_plain=_plain(base.data, shape, layer))
     except MergeProblem as problem:
         raise located(f"{item.id}: {problem.what}", problem.trail.origin, "make the patch fit the object") from None
+    layer.notes.extend(of_merge(base.data, part, shape))
     if new.value is ABSENT:
         layer.deleted.append(Deleted(item.id, new.trail))
         return None

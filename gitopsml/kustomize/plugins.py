@@ -60,11 +60,17 @@ def _transformed(before: Items, after: Items, made: Made, _config: list[dict[str
 def _step(config: Item, known: dict[str, Step]) -> Step:
     origin = config.trail.origin
     if config.api_version != "builtin":
-        raise located(f"{config.kind} is an external plugin; gitopsml runs no programs", origin, "list the target as unchecked")
+        what = f"{config.kind} is an external plugin; gitopsml runs no programs"
+        raise located(what, origin, "list the target as unchecked", check="generator-unsupported")
     step = known.get(config.kind)
     if step is None:
         hint = f"these are covered here: {', '.join(sorted(known))}"
-        raise located(f"the plugin {config.kind} is not covered", Origin(origin.document, (*origin.pointer, "kind")), hint)
+        raise located(
+            f"the plugin {config.kind} is not covered",
+            Origin(origin.document, (*origin.pointer, "kind")),
+            hint,
+            check="generator-unsupported",
+        )
     return step
 
 

@@ -27,14 +27,14 @@ class Found(NamedTuple):
 
 def items(content: bytes | str, path: str) -> list[Item]:
     """The objects of a file. Raises YamlError or RenderError with place."""
-    return items_of(documents(content, path))
+    return items_of(stream_of(content, path).documents)
 
 
-def documents(content: bytes | str, path: str) -> list[Document]:
-    """The documents of a file. Raises YamlError, and RenderError for a duplicate key."""
+def stream_of(content: bytes | str, path: str) -> Stream:
+    """The documents of a file, and what the reader says of them. Raises YamlError, and RenderError for a duplicate key."""
     stream = read(content, path, Dialect.KUSTOMIZE)
     refuse_duplicates(stream, path)
-    return stream.documents
+    return stream
 
 
 def refuse_duplicates(stream: Stream, path: str) -> None:
@@ -85,7 +85,8 @@ def _counts(one: Found) -> bool:
     if isinstance((metadata or {}).get("annotations"), list):
         raise located("metadata.annotations must be a mapping", _at(origin, "metadata", "annotations"))
     if not _kind(data).endswith("List") and not text_of((metadata or {}).get("name")):
-        raise located(f"the {_kind(data)} has no metadata.name", _at(origin, "metadata"), "give it a name")
+        check = "generate-name" if (metadata or {}).get("generateName") else ""
+        raise located(f"the {_kind(data)} has no metadata.name", _at(origin, "metadata"), "give it a name", check=check)
     return True
 
 

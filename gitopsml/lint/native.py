@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from gitopsml.kustomize import Note
+from gitopsml.kustomize import Build, Note
+from gitopsml.kustomize.kustomization import NAMES
 from gitopsml.lint.render import Noticed, failures
 from gitopsml.model.finding import Location, Severity, Unevaluated
 from gitopsml.model.target import Target
@@ -13,13 +14,15 @@ from gitopsml.model.target import Target
 if TYPE_CHECKING:
     from gitopsml.provenance import Provenance
 
-_NOTES: Final = {
+_NOTES: Final = {  # the others are called as the check that reports them
     "patch-document-ignored": "patch-documents-ignored",
     "patch-no-match": "patch-target-missing",
     "replacement-no-match": "replacement-target-missing",
     "image-no-match": "image-override-unused",
     "var-unused": "variable-unused",
+    "env-line-too-long": "environment-line-ignored",
 }
+_SHARED: Final = ("patch-no-match", "replacement-no-match", "image-no-match")
 _STATES: Final = {
     "stale": ("generated-file-stale", "this file is not what app.yaml says now; run gitopsml generate"),
     "edited": ("generated-file-edited", "this file was edited by hand; change app.yaml or local/, then run gitopsml generate"),
@@ -31,9 +34,18 @@ def no_ops(notes: Iterable[Note]) -> Iterator[Noticed]:
     """What kustomize passes over in silence. A Component may be meant for several overlays: there it is only worth a hint."""
     for note in notes:
         whole = note.origin.document.data
-        shared = isinstance(whole, dict) and whole.get("kind") == "Component"
+        shared = note.kind in _SHARED and isinstance(whole, dict) and whole.get("kind") == "Component"
         place = Location(note.origin.document.path)
-        yield Noticed(_NOTES[note.kind], note.message, place, note.origin, Severity.INFO if shared else None)
+        policy = _NOTES.get(note.kind, note.kind)
+        yield Noticed(policy, note.message, place, note.origin, Severity.INFO if shared else None)
+
+
+def empty(found: Build, target: Target) -> Iterator[Noticed]:
+    """A kustomization that deploys nothing."""
+    if not len(found.resources):
+        folder = "" if target.path == "." else f"{target.path}/"
+        own = next((folder + name for name in NAMES if folder + name in found.files), target.path)
+        yield Noticed("target-empty", "this target deploys nothing; add resources, or remove it", Location(own))
 
 
 def not_as_generated(provenance: Provenance, paths: Iterable[str]) -> Iterator[Noticed]:

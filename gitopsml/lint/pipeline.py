@@ -10,10 +10,12 @@ from gitopsml.config import load
 from gitopsml.files import DiskFiles, Files
 from gitopsml.lint.locate import Locator
 from gitopsml.lint.merge import merged
-from gitopsml.lint.native import no_ops, not_as_generated, spec_failures
+from gitopsml.lint.names import broken
+from gitopsml.lint.native import empty, no_ops, not_as_generated, spec_failures
 from gitopsml.lint.parts import SMALLEST, Outcome, alone_the_same, apps_of, by_processes, parts_of, slim
 from gitopsml.lint.policies import registry_of
-from gitopsml.lint.render import Rendered
+from gitopsml.lint.releases import Releases
+from gitopsml.lint.render import Noticed, Rendered
 from gitopsml.lint.schemas import Schemas, without_echo
 from gitopsml.lint.session import Session, with_stdin
 from gitopsml.lint.suppressions import Suppressions
@@ -84,6 +86,7 @@ class Run:
         values, explain = (self.provenance.values, self.provenance.explain) if self.provenance else (None, None)
         self.session = Session(files, config, kubernetes=kubernetes, values=values)
         self.schemas = Schemas(files)
+        self.releases = Releases(files, config.kustomize)
         self.registry = registry
         self.selection = selection
         self.locator = Locator(selection, explain, self.session.home)
@@ -112,6 +115,7 @@ class Run:
         made = copy(self)
         made.provenance = self.provenance.part(apps) if self.provenance else None
         made.session = self.session.part(made.provenance.values if made.provenance else None)
+        made.releases = Releases(self.session.files, self.releases.version)
         made.schemas = Schemas(self.session.files, self.schemas.catalogue)
         made.locator = Locator(self.selection, made.provenance.explain if made.provenance else None, made.session.home)
         made.executed = set()
@@ -141,7 +145,7 @@ class Run:
     def _of_target(self, rendered: Rendered) -> Iterator[Finding]:
         active = self.selection.active(rendered.target)
         self.executed.update(one.policy.id for one in active)
-        noticed = [*rendered.noticed, *no_ops(rendered.notes)]
+        noticed = [*rendered.noticed, *no_ops(rendered.notes), *self._of_build(rendered)]
         if self.provenance is not None:
             noticed += not_as_generated(self.provenance, rendered.files)
             self.session.failures.extend(spec_failures(self.provenance, rendered.target))
@@ -149,6 +153,14 @@ class Run:
         deployed = self.session.deployed(rendered)
         refused = list(self.schemas.problems(deployed))
         yield from self.locator.findings(without_echo(refused, check(active, deployed, self._index(active))), rendered.target)
+
+    def _of_build(self, rendered: Rendered) -> Iterator[Noticed]:
+        """What the renderer knows of a kustomization as a whole."""
+        found = rendered.built
+        if found is not None:
+            yield from empty(found, rendered.target)
+            yield from broken(found.resources, found.renamed)
+            yield from self.releases.differences(rendered.target.path, found)
 
     def _index(self, active: tuple[Active, ...]) -> Index:
         """One index for all targets on which the same policies run."""

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from gitopsml.argocd.application import names_path
 from gitopsml.errors import UserError, YamlError
 from gitopsml.files import Files
-from gitopsml.kustomize import Cache, Note, build
+from gitopsml.kustomize import Build, Cache, Note, build
 from gitopsml.kustomize.kustomization import NAMES
 from gitopsml.model.finding import Location, Severity, Unevaluated
 from gitopsml.model.origin import Origin, Trail
@@ -51,6 +51,7 @@ class Rendered:
     failures: list[Unevaluated] = field(default_factory=list)
     files: frozenset[str] = frozenset()
     notes: tuple[Note, ...] = ()
+    built: Build | None = None  # of a kustomization that builds
 
 
 class Renderer:
@@ -78,9 +79,9 @@ class Renderer:
             found = build(self.files, target.path, cache=self.cache, version=self.version)
         except UserError as error:
             path = target.path if target.path != "." else ""
-            id_ = "yaml-unreadable" if isinstance(error, YamlError) else "kustomize-build-failed"
+            id_ = "yaml-unreadable" if isinstance(error, YamlError) else getattr(error, "check", "") or "kustomize-build-failed"
             return Rendered(target, failures=list(failures(error, path, target, id_)))
-        rendered = Rendered(target, found.resources, files=found.files, notes=found.notes)
+        rendered = Rendered(target, found.resources, files=found.files, notes=found.notes, built=found)
         for path in sorted(found.files):
             if path.rpartition("/")[2] in NAMES:
                 rendered.noticed.extend(self._text_of(path))

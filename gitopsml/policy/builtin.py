@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gitopsml.model.finding import Severity
+from gitopsml.policy.builtin_kustomize import KUSTOMIZE
 from gitopsml.policy.record import Policy
 
 _E, _W, _I = Severity.ERROR, Severity.WARNING, Severity.INFO
@@ -17,6 +18,7 @@ def _row(id: str, severity: Severity, title: str, why: str, remedy: str, topic: 
 BUILTIN: Final = {
     policy.id: policy
     for policy in (
+        *(_row(*row, "gitops") for row in KUSTOMIZE),
         _row("yaml-unreadable", _E, "File that is not readable YAML",
              "A file that cannot be read is not checked, and kubectl or Argo CD refuse it too.",
              "Repair the text at the place shown.", "schema"),
@@ -32,9 +34,6 @@ BUILTIN: Final = {
         _row("yaml-ambiguous-scalar", _W, "Text that kubectl and kustomize read differently",
              "The same file deploys different values depending on which program reads it.",
              "Quote the text, or write true or false.", "schema"),
-        _row("kustomize-build-failed", _E, "Kustomization that does not build",
-             "Argo CD cannot sync a target that does not build, and nothing of it was checked",
-             "Repair the field at the place shown.", "gitops"),
         _row("object-invalid", _E, "Document that is no Kubernetes object",
              "An object without apiVersion, kind or name is refused by the API server.",
              "Give it apiVersion, kind and metadata.name.", "schema"),
@@ -59,20 +58,6 @@ BUILTIN: Final = {
         _row("spec-invalid", _E, "app.yaml or team.yaml that cannot be used",
              "Nothing can be generated from it, so nobody can say whether the generated files are right.",
              "Repair the field at the place shown.", "schema"),
-        _row("patch-target-missing", _E, "Patch that changes nothing",
-             "Kustomize passes over a patch whose target selects nothing: the change is not deployed.",
-             "Correct the target, or remove the patch.", "gitops"),
-        _row("patch-documents-ignored", _E, "Patch of which only the first document counts",
-             "Kustomize applies the first document of a JSON patch file and ignores the others.",
-             "Write one list of operations.", "gitops"),
-        _row("replacement-target-missing", _E, "Replacement that changes nothing",
-             "Kustomize passes over a replacement whose target selects nothing: the value stays as it was.",
-             "Correct the target, or remove the replacement.", "gitops"),
-        _row("image-override-unused", _E, "Image override that changes nothing",
-             "No image has this name, so the tag or digest that somebody meant to deploy is not deployed.",
-             "Write the name as it stands in the manifests, or remove the entry.", "gitops"),
-        _row("variable-unused", _I, "Variable that is not used",
-             "It has no effect; whoever wrote it may believe that it has.", "Remove it, or use it.", "gitops"),
         _row("generated-file-stale", _E, "Generated file that is out of date",
              "What app.yaml says is not what would be deployed.",
              "Run gitopsml generate and commit the result.", "gitops"),

@@ -57,15 +57,19 @@ def with_images(items: Items, entries: list[Entry], specs: tuple[FieldSpec, ...]
     if not entries:
         return items
     used: set[int] = set()
-    result = [item if item.kind == _UNTOUCHED else _changed(item, entries, specs, used) for item in items]
+    twice: set[int] = set()
+    result = [item if item.kind == _UNTOUCHED else _changed(item, entries, specs, used, twice) for item in items]
     for number, entry in enumerate(entries):
         if number not in used:
             name = entry.setting.get("name") or ""
             layer.note("image-no-match", f"no image is called {name}", entry.setting.origin)
+        if number in twice:
+            message = "write the whole tag with newTag: kustomize adds tagSuffix twice here"
+            layer.note("image-tag-suffix", message, entry.setting.part("tagSuffix").origin)
     return result
 
 
-def _changed(item: Item, entries: list[Entry], specs: tuple[FieldSpec, ...], used: set[int]) -> Item:
+def _changed(item: Item, entries: list[Entry], specs: tuple[FieldSpec, ...], used: set[int], twice: set[int]) -> Item:
     places = _in_containers(item)
     for spec in of_item(specs, item):
         places += reach(item, spec)
@@ -76,6 +80,8 @@ def _changed(item: Item, entries: list[Entry], specs: tuple[FieldSpec, ...], use
             if new is not None:
                 used.add(number)
                 item = new
+                if entry.wanted.tag_suffix and places.count(place) > 1:
+                    twice.add(number)
     return item
 
 
