@@ -162,8 +162,10 @@ def test_what_a_job_cannot_change_makes_a_new_name() -> None:
 
 
 def test_an_engine_that_is_too_old_is_told_by_name() -> None:
-    old = "apiVersion: gitopsml.dev/v1\nprovider: onprem\nkubernetes: '1.36'\ncontrollers: {trainer: '2.1', kueue: '0.19', training-operator: '1.9'}\n"
-    with pytest.raises(UserError, match=r"app\.yaml:4:9: Kubeflow Trainer 2\.1 of cluster lab is too old, 2\.2\.0 and later are not"):
+    controllers = "{trainer: '2.1', kueue: '0.19', training-operator: '1.9'}"
+    old = f"apiVersion: gitopsml.dev/v1\nprovider: onprem\nkubernetes: '1.36'\ncontrollers: {controllers}\n"
+    too_old = r"app\.yaml:4:9: Kubeflow Trainer 2\.1 of cluster lab is too old, 2\.2\.0 and later are not"
+    with pytest.raises(UserError, match=too_old):
         instances(SERVICE + "engine: trainer\nenvironments: {dev: {}}\n", "training-job", clusters__lab__yaml=old)
     with pytest.raises(UserError, match=r"app\.yaml:5:8: Kueue leaves PyTorchJobs alone.*kueue: \{kinds: \[PyTorchJob\]\}"):
         instances(SERVICE + "engine: pytorchjob\nqueue: q\nenvironments: {dev: {}}\n", "training-job", clusters__lab__yaml=old)

@@ -23,6 +23,7 @@ FOLDER: Final = "argocd"
 CONFIG: Final = "gitopsml.yaml"
 FINALIZER: Final = "resources-finalizer.argocd.argoproj.io"
 WATCHED: Final = "argocd.argoproj.io/manifest-generate-paths"
+QUEUE: Final = "kueue.x-k8s.io/queue-name"
 WAVE: Final = "argocd.argoproj.io/sync-wave"
 
 
@@ -115,18 +116,34 @@ def _application(config: Config, one: Deployed) -> dict[str, Any]:
 
 
 def _ignored(one: Deployed) -> list[dict[str, Any]]:
-    """Fields that controllers own: the replicas under an autoscaler, the weights of a route that a canary moves."""
+    """Fields that controllers own: replicas under an autoscaler, a queued run's start, the weights that a canary moves."""
     scaled = [{**target, "jsonPointers": ["/spec/replicas"]} for target in _scaled(one)]
     routes = {resource.name for resource in one.resources if resource.kind == "HTTPRoute"}
     moved = sorted({name for resource in one.resources for name in _moved(resource)} & routes)
     weights = ".spec.rules[].backendRefs[].weight"
     return [
         *scaled,
+        *(rule for resource in one.resources for rule in _queued(resource)),
         *(
             {"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "name": name, "jqPathExpressions": [weights]}
             for name in moved
         ),
     ]
+
+
+def _queued(resource: Resource) -> list[dict[str, Any]]:
+    """What Kueue writes into a run: it suspends it until its turn, and puts the flavour's nodes into a TrainJob as a patch."""
+    if QUEUE not in resource.labels:
+        return []
+    rule: dict[str, Any] = {
+        "group": resource.group,
+        "kind": resource.kind,
+        "name": resource.name,
+        "jsonPointers": ["/spec/suspend"],
+    }
+    if resource.kind == "TrainJob":
+        rule["jqPathExpressions"] = ['.spec.runtimePatches[]? | select(.manager == "kueue.x-k8s.io/manager")']
+    return [rule]
 
 
 def _moved(resource: Resource) -> list[str]:

@@ -48,6 +48,8 @@ _HEX = re.compile(r"x(?:\{([0-9A-Fa-f]+)\}|([0-9A-Fa-f]{2}))")
 _OCTAL = re.compile(r"(?:[1-7][0-7]{1,2}|0[0-7]{0,2})")
 _PROPERTY = re.compile(r"([pP])(?:\{(\^?)([A-Za-z_]+)\}|([A-Za-z]))")
 _POSIX_CLASS = re.compile(r"\[:(\^?)([a-z]+):\]")
+
+
 def parse(pattern: str) -> Tree:
     """The tree of a pattern. Raises RegexError."""
     return _Parser(pattern).run()

@@ -165,8 +165,6 @@ def _constants() -> Iterator[Row]:
 
 ROWS = (
     *_constants(),
-    Row(
-        "validate", "format-validate", "kubernetes.NamedFormat.(string) -> optional_type(list(string))", _validate, _cost
-    ),
+    Row("validate", "format-validate", "kubernetes.NamedFormat.(string) -> optional_type(list(string))", _validate, _cost),
     Row("format.named", "format-named", "(string) -> optional_type(kubernetes.NamedFormat)", _named),
 )
