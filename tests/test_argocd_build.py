@@ -181,6 +181,18 @@ def test_weights_that_a_canary_moves_are_ignored() -> None:
     assert "ignoreDifferences" not in application(deployed(resources=(route,)))["spec"]
 
 
+@pytest.mark.parametrize(("kind", "patches"), [("Job", False), ("RayJob", False), ("TrainJob", True)])
+def test_what_a_queue_decides_about_a_run_is_ignored(kind: str, patches: bool) -> None:
+    queued = resource(kind, spec={})
+    assert "ignoreDifferences" not in application(deployed(resources=(queued,)))["spec"]
+    queued.data["metadata"]["labels"] = {"kueue.x-k8s.io/queue-name": "batch"}
+    spec = application(deployed(resources=(queued,)))["spec"]
+    [rule] = spec["ignoreDifferences"]
+    assert (rule["group"], rule["kind"], rule["jsonPointers"]) == (queued.group, kind, ["/spec/suspend"])
+    assert ("jqPathExpressions" in rule) == patches
+    assert "RespectIgnoreDifferences=true" in spec["syncPolicy"]["syncOptions"]
+
+
 @pytest.mark.parametrize("kind", ["HorizontalPodAutoscaler", "ScaledObject"])
 def test_replicas_that_an_autoscaler_owns_are_ignored(kind: str) -> None:
     scaler = resource(kind, spec={"scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "scorer"}})
