@@ -94,44 +94,74 @@ kind: Deployment
 metadata:
   name: web-%(n)04d
   namespace: shop
-  labels: {app.kubernetes.io/name: web-%(n)04d}
+  labels:
+    app.kubernetes.io/name: web-%(n)04d
 spec:
   replicas: 3
   selector:
-    matchLabels: {app.kubernetes.io/name: web-%(n)04d}
+    matchLabels:
+      app.kubernetes.io/name: web-%(n)04d
   template:
     metadata:
-      labels: {app.kubernetes.io/name: web-%(n)04d}
+      labels:
+        app.kubernetes.io/name: web-%(n)04d
     spec:
       automountServiceAccountToken: false
       securityContext:
         runAsNonRoot: true
         runAsUser: 10001
-        seccompProfile: {type: RuntimeDefault}
+        seccompProfile:
+          type: RuntimeDefault
       containers:
         - name: server
           image: registry.example.com/shop/web:1.%(n)d.0
           ports:
-            - {name: http, containerPort: 8080, protocol: TCP}
+            - name: http
+              containerPort: 8080
+              protocol: TCP
           env:
-            - {name: LOG_LEVEL, value: info}
-            - {name: SHARD, value: "%(n)d"}
+            - name: LOG_LEVEL
+              value: info
+            - name: SHARD
+              value: "%(n)d"
           resources:
-            requests: {cpu: 100m, memory: 128Mi}
-            limits: {memory: 128Mi}
+            requests:
+              cpu: 100m
+              memory: 128Mi
+            limits:
+              memory: 128Mi
           readinessProbe:
-            httpGet: {path: /ready, port: http}
+            httpGet:
+              path: /ready
+              port: http
           livenessProbe:
-            httpGet: {path: /live, port: http}
+            httpGet:
+              path: /live
+              port: http
           securityContext:
             allowPrivilegeEscalation: false
             readOnlyRootFilesystem: true
-            capabilities: {drop: [ALL]}
+            capabilities:
+              drop:
+                - ALL
           volumeMounts:
-            - {name: tmp, mountPath: /tmp}
+            - name: tmp
+              mountPath: /tmp
       volumes:
         - name: tmp
-          emptyDir: {sizeLimit: 1Gi}
+          emptyDir:
+            sizeLimit: 1Gi
+"""
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: default-deny
+  namespace: shop
+spec:
+  podSelector: {}
+  policyTypes:
+    - Ingress
 """
 
 
@@ -156,7 +186,8 @@ def fleet(root: Path, apps: int) -> None:
 
 
 def plain(root: Path, count: int) -> None:
-    """Write this many Deployments, one file each."""
+    """Write this many Deployments, one file each, and the NetworkPolicy that they need."""
+    write(root / "network-policy.yaml", POLICY)
     for number in range(count):
         write(root / f"web-{number:04d}.yaml", DEPLOYMENT % {"n": number})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,9 +184,10 @@ def test_weights_that_a_canary_moves_are_ignored() -> None:
 
 @pytest.mark.parametrize(("kind", "patches"), [("Job", False), ("RayJob", False), ("TrainJob", True)])
 def test_what_a_queue_decides_about_a_run_is_ignored(kind: str, patches: bool) -> None:
-    queued = resource(kind, spec={})
-    assert "ignoreDifferences" not in application(deployed(resources=(queued,)))["spec"]
-    queued.data["metadata"]["labels"] = {"kueue.x-k8s.io/queue-name": "batch"}
+    free = resource(kind, spec={})
+    assert "ignoreDifferences" not in application(deployed(resources=(free,)))["spec"]
+    metadata = {**free.data["metadata"], "labels": {"kueue.x-k8s.io/queue-name": "batch"}}
+    queued = replace(free, data={**free.data, "metadata": metadata})
     spec = application(deployed(resources=(queued,)))["spec"]
     [rule] = spec["ignoreDifferences"]
     assert (rule["group"], rule["kind"], rule["jsonPointers"]) == (queued.group, kind, ["/spec/suspend"])
