@@ -38,11 +38,11 @@ def run(command: Sequence[str], cwd: str, allowed: Sequence[int] = (0, 1)) -> tu
     return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def median(name: str, commands: Sequence[Sequence[str]], cwd: str, runs: int = 5) -> Figure:
+def median(name: str, commands: Sequence[Sequence[str]], cwd: str, runs: int = 5, allowed: Sequence[int] = (0, 1)) -> Figure:
     """Run all commands one after the other, `runs` times; medians of the sums."""
     walls, cpus, peaks = [], [], []
     for _ in range(runs):
-        results = [run(command, cwd) for command in commands]
+        results = [run(command, cwd, allowed) for command in commands]
         walls.append(sum(wall for wall, _, _ in results))
         cpus.append(sum(cpu for _, cpu, _ in results))
         peaks.append(max(peak for _, _, peak in results))
