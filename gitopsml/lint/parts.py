@@ -1,4 +1,4 @@
-"""Many targets, in parts: each part is done by itself, so that memory does not grow with their number, by one process or several.
+"""Many targets, in parts: each part is done by itself, by one process or several, and forgets what it rendered when it is done.
 
 The outcomes are the same, and in the same order, however many processes there are.
 """
